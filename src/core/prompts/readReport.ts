@@ -1,0 +1,36 @@
+/** A row that was not scored, with where and why. */
+export interface SkippedRow {
+  readonly file: string;
+  /** 1-based line or row. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** A file that a prompt refers to, and what became of it. */
+export interface ReferencedFile {
+  readonly path: string;
+  readonly outcome: 'included' | 'outside-workspace' | 'missing' | 'over-limit' | 'not-text';
+}
+
+/** What was read of one file or dataset, told in full: nothing is dropped silently. */
+export interface ReadReport {
+  readonly format: string;
+  readonly encoding: string;
+  readonly rowsRead: number;
+  readonly promptsScored: number;
+  /** Total of skipped rows; `skipped` holds the first ones only (at most 100). */
+  readonly rowsSkipped: number;
+  readonly skipped: readonly SkippedRow[];
+  /** Prompts whose scored text was cut at the length limit. */
+  readonly promptsTruncated: number;
+  /** The column (dotted path) or template that prompts were taken from; absent for prompt files. */
+  readonly promptColumn?: string;
+  /** Other columns that could hold the prompt. */
+  readonly otherColumns?: readonly string[];
+  /** Columns recognised as answers, labels or per-LLM results: kept away from the features. */
+  readonly labelColumns?: readonly string[];
+  readonly references?: readonly ReferencedFile[];
+  /** Present where only a uniform sample was scored so far. */
+  readonly sample?: { readonly prompts: number; readonly ofRows: number | null };
+  readonly warnings?: readonly string[];
+}

@@ -1,0 +1,136 @@
+import type { ReadReport } from '../prompts/readReport';
+
+/** Which pick is *the* recommendation: highest quality, best value at a small loss of quality, or lowest price. */
+export type Preference = 'quality' | 'balanced' | 'price';
+
+/** `guarded`: the linked Gaussian process with its guard; `paper`: arXiv 2309.15789 as published. */
+export type RoutingMode = 'guarded' | 'paper';
+
+/** How far the input is from everything known. */
+export type DistanceWord = 'in' | 'near' | 'far';
+
+/** US dollars per million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  /** Date of the price list, YYYY-MM-DD. */
+  readonly asOf: string;
+}
+
+/** Expected use and cost of one prompt (for a dataset: the mean over its prompts). */
+export interface ExpectedCost {
+  readonly usd: number | null;
+  /** 80 % interval of `usd`. */
+  readonly usdInterval: readonly [number, number] | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** True where an agent loop decides the bill: the number of turns is unknown, so the interval is wide. */
+  readonly agentic: boolean;
+}
+
+/** One candidate LLM as assessed for this input. */
+export interface CandidateAssessment {
+  readonly model: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly openWeights: boolean;
+  readonly contextTokens: number | null;
+  /** YYYY-MM or YYYY-MM-DD, where known. */
+  readonly released: string | null;
+  /** False for retired models and for models that only exist in benchmarks. */
+  readonly buyable: boolean;
+  /** Expected correctness, 0..1 (for a dataset: mean over its prompts). */
+  readonly probability: number;
+  /** 80 % interval of the probability. */
+  readonly interval: readonly [number, number];
+  /** P(this candidate is at least as good as the best model on average on this input). */
+  readonly beatsBest: number;
+  readonly evidence: {
+    readonly kind: 'per-item' | 'aggregate' | 'features';
+    /** Per-item results of this model in the bundle. */
+    readonly items: number;
+    /** Of those, the ones among the nearest prompts of this input. */
+    readonly nearby: number;
+  };
+  readonly price: Price | null;
+  readonly cost: ExpectedCost;
+  /** Scores of arXiv 2309.15789; null where the candidate has no per-item results near this input. */
+  readonly scores: { readonly s1: number | null; readonly s2: number | null; readonly s3: number | null };
+  /**
+   * Posterior of the logit of correctness at this input, for live re-ranking: the mean, loadings on shared factors (the
+   * same length for every candidate) and the variance of the candidate's own remainder. The variance of the difference
+   * of candidates i and j is |factors_i − factors_j|² + ownVariance_i + ownVariance_j.
+   */
+  readonly posterior: {
+    readonly mean: number;
+    readonly factors: readonly number[];
+    readonly ownVariance: number;
+  };
+}
+
+/** A known prompt near this input; the text itself is not in the bundle. */
+export interface NearestItem {
+  readonly benchmark: string;
+  readonly category: string | null;
+  readonly item: string;
+  /** Cosine. */
+  readonly similarity: number;
+}
+
+/** Evidence by benchmark: how much of the neighbourhood it is, and what candidates scored there. */
+export interface NearestBenchmark {
+  readonly benchmark: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly language: string;
+  /** Share of the neighbourhood, 0..1. */
+  readonly weight: number;
+  readonly similarity: number;
+  readonly items: number;
+  readonly url: string | null;
+  /** Mean correctness of candidates that were run there, by model id. */
+  readonly accuracies: Readonly<Record<string, number>>;
+}
+
+/** The three picks that are always shown (model ids; null where no candidate qualifies). */
+export interface Picks {
+  readonly quality: string;
+  readonly value: string;
+  readonly open: string | null;
+}
+
+/** Why the recommendation is what it is. */
+export interface Decision {
+  readonly model: string;
+  /** True where the evidence was too weak and the best model on average was taken. */
+  readonly fallback: boolean;
+  /** One sentence. */
+  readonly reason: string;
+  /** P(the recommended model is at least as good as the best model on average). */
+  readonly beatsBest: number;
+  /** The best model on average among the candidates: the baseline that the guard compares with. */
+  readonly bestOnAverage: string;
+}
+
+/** Result for one file, selection or dataset. This is also what `recommend --json` prints: extend, never rename. */
+export interface Recommendation {
+  readonly file: string;
+  /** Number of prompts scored. */
+  readonly prompts: number;
+  readonly mode: RoutingMode;
+  readonly preference: Preference;
+  readonly recommendation: Decision;
+  readonly picks: Picks;
+  readonly candidates: readonly CandidateAssessment[];
+  /** Mean cosine distance to the nearest known prompts. */
+  readonly distance: number;
+  readonly distanceWord: DistanceWord;
+  readonly outOfDistribution: boolean;
+  readonly nearest: readonly NearestItem[];
+  readonly nearestBenchmarks: readonly NearestBenchmark[];
+  readonly read: ReadReport;
+  /** The model that the file itself names, as written. */
+  readonly declaredModel: string | null;
+  readonly bundle: { readonly version: string; readonly sha256: string; readonly trained: string };
+  readonly timing: { readonly readMs: number; readonly scoreMs: number };
+}
