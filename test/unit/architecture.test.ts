@@ -10,7 +10,7 @@ const layers: Record<string, { may: string[]; packages: (name: string) => boolea
       !/^(vscode|onnxruntime-node|node:(fs|child_process|worker_threads|path|os|net|http))/.test(name),
   },
   scoring: { may: ['core', 'scoring'], packages: (name) => name !== 'vscode' },
-  panel: { may: ['core', 'panel'], packages: () => false },
+  panel: { may: ['core', 'panel'], packages: (name) => name === 'valibot' },
   webview: { may: ['core', 'panel', 'webview'], packages: (name) => !/^(vscode$|onnxruntime-node|node:)/.test(name) },
   host: { may: ['core', 'panel', 'scoring/protocol', 'host'], packages: (name) => name !== 'onnxruntime-node' },
   cli: { may: ['core', 'scoring', 'cli'], packages: (name) => name !== 'vscode' },

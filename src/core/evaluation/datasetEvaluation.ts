@@ -14,6 +14,44 @@ export interface LabelledModel {
   readonly accuracy: number;
   /** Prompts for which the router chose this model. */
   readonly picked: number;
+  /** Accuracy that the router predicted on these prompts, with its 80 % interval. */
+  readonly predicted?: { readonly accuracy: number; readonly interval: readonly [number, number] };
+  /** Mean expected cost of a prompt in US dollars; null without a price. */
+  readonly usd?: number | null;
+}
+
+/** Whether the predicted probabilities of single (prompt, model) pairs came true. */
+export interface LabelledCalibration {
+  /** Bins of equal width that hold pairs: mean prediction, mean correctness, number of pairs. */
+  readonly bins: readonly { readonly predicted: number; readonly observed: number; readonly count: number }[];
+  /** Expected calibration error over `bins`. */
+  readonly ece: number;
+  readonly brier: number;
+}
+
+/** The same comparison within one category of the dataset. */
+export interface LabelledCategory {
+  readonly category: string;
+  readonly prompts: number;
+  readonly routed: number;
+  readonly recommended: number;
+  readonly bestSingle: number;
+  readonly oracle: number;
+}
+
+/** A prompt on which the router's choice was wrong though another model was right. */
+export interface MissedPrompt {
+  readonly id: string;
+  /** 1-based line or row. */
+  readonly line: number;
+  /** The beginning of the prompt on one line, at most 120 characters. */
+  readonly excerpt: string;
+  readonly category: string | null;
+  readonly pick: string;
+  /** Predicted probability that the pick is right. */
+  readonly probability: number;
+  /** Models that were right. */
+  readonly right: readonly string[];
 }
 
 /** What `evaluate FILE` reports: the router's choices judged by a dataset's own per-LLM results. */
@@ -35,6 +73,17 @@ export interface DatasetEvaluation {
   readonly random: number;
   /** The best model for each prompt, in hindsight. */
   readonly oracle: number;
+  /** Mean expected cost of a prompt in US dollars for the routed, the recommended and the best single model. */
+  readonly costs?: {
+    readonly routed: number | null;
+    readonly recommended: number | null;
+    readonly bestSingle: number | null;
+  };
+  readonly calibration?: LabelledCalibration;
+  readonly categories?: readonly LabelledCategory[];
+  /** At most 1,000; `missedPrompts` counts all. */
+  readonly missed?: readonly MissedPrompt[];
+  readonly missedPrompts?: number;
   readonly read: ReadReport;
   readonly bundle: { readonly version: string; readonly sha256: string; readonly trained: string };
 }

@@ -112,6 +112,70 @@ export interface Decision {
   readonly bestOnAverage: string;
 }
 
+/**
+ * Every row routed by itself under one preference. Totals are over all scored rows; the arrays hold one value for each
+ * listed row (see {@link DatasetRows}).
+ */
+export interface PerRowRoute {
+  readonly preference: Preference;
+  /** Mean expected correctness when each row goes to its own pick, 0..1. */
+  readonly probability: number;
+  /** 80 % interval of `probability`. */
+  readonly interval: readonly [number, number];
+  /** Mean expected cost of a row in US dollars; null where a pick has no price. */
+  readonly usd: number | null;
+  /** How many of all scored rows go to which model, most first. */
+  readonly shares: readonly { readonly model: string; readonly rows: number }[];
+  /** Index into {@link Recommendation.candidates} of each listed row's pick. */
+  readonly picks: readonly number[];
+  /** Expected correctness of each listed row's pick on that row. */
+  readonly probabilities: readonly number[];
+  /** Expected cost of each listed row in US dollars with its pick. */
+  readonly costs: readonly (number | null)[];
+}
+
+/**
+ * The listed rows of a dataset, column by column: all scored rows, or a uniform sample of them in input order where there
+ * are more than the panel shows.
+ */
+export interface DatasetRows {
+  readonly ids: readonly string[];
+  /** 1-based line or row in the file. */
+  readonly lines: readonly number[];
+  /** The beginning of each prompt on one line, at most 120 characters. */
+  readonly excerpts: readonly string[];
+  /** Index into `DatasetBlock.slices.groups`; absent where the dataset has no category column. */
+  readonly groups?: readonly number[];
+  /** Cosine distance of each row to its nearest known prompts. */
+  readonly distances: readonly number[];
+}
+
+/** The rows of one category. */
+export interface DatasetSlice {
+  readonly value: string;
+  /** Scored rows of this category, listed or not. */
+  readonly rows: number;
+  /** Model that would be recommended for these rows alone. */
+  readonly pick: string;
+  /** Mean expected correctness of each candidate, in the order of {@link Recommendation.candidates}. */
+  readonly probabilities: readonly number[];
+  /** Mean expected cost of a row in US dollars, in the same order. */
+  readonly costs: readonly (number | null)[];
+  readonly distance: number;
+}
+
+/** What is only known of datasets: the rows, how each would be routed, and slices by category. */
+export interface DatasetBlock {
+  readonly rows: DatasetRows;
+  /** One for each preference. */
+  readonly routes: readonly PerRowRoute[];
+  readonly slices: { readonly column: string; readonly groups: readonly DatasetSlice[] } | null;
+  /** Cosine distance above which a row is far from all evidence. */
+  readonly farAbove: number;
+  /** How many of all scored rows are. */
+  readonly farRows: number;
+}
+
 /** Result for one file, selection or dataset. This is also what `recommend --json` prints: extend, never rename. */
 export interface Recommendation {
   readonly file: string;
@@ -131,6 +195,8 @@ export interface Recommendation {
   readonly read: ReadReport;
   /** The model that the file itself names, as written. */
   readonly declaredModel: string | null;
+  /** Present where more than one prompt was scored. */
+  readonly dataset?: DatasetBlock;
   readonly bundle: { readonly version: string; readonly sha256: string; readonly trained: string };
   readonly timing: { readonly readMs: number; readonly scoreMs: number };
 }
