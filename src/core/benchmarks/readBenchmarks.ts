@@ -1,0 +1,276 @@
+import * as v from 'valibot';
+import { RecommendError } from '../errors';
+import type { BenchmarkFacts, BenchmarkItem, BenchmarkTable } from './benchmarkTable';
+
+/** One file of per-item results, already decompressed and split into lines. */
+export interface BenchmarkLines {
+  /** File name as reported to the user. */
+  readonly name: string;
+  readonly lines: AsyncIterable<string> | Iterable<string>;
+}
+
+/** A line that did not enter the table, with where and why. */
+export interface SkippedLine {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** Dotted path of the field at fault; empty where the line as a whole is. */
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** What was read, told in full. */
+export interface BenchmarkReport {
+  readonly linesRead: number;
+  readonly linesSkipped: number;
+  /** The first skipped lines, at most 100. */
+  readonly skipped: readonly SkippedLine[];
+  /** Lines whose prompt occurred before in the same benchmark: their results were merged into the first one's item. */
+  readonly merged: number;
+  /** Items whose prompt also occurs in another benchmark (kept: the labels come from another harness or judge). */
+  readonly sharedAcrossBenchmarks: number;
+  readonly items: number;
+  readonly results: number;
+}
+
+export interface BenchmarkReading {
+  readonly table: BenchmarkTable;
+  readonly report: BenchmarkReport;
+}
+
+const maxSkippedReported = 100;
+
+const factsSchema = v.record(
+  v.string(),
+  v.object({
+    source: v.string(),
+    family: v.string(),
+    kind: v.nullable(v.string()),
+    language: v.nullable(v.string()),
+    scored_by: v.picklist(['verifier', 'judge', 'human', 'unknown']),
+    ship: v.boolean(),
+  }),
+);
+
+/** As `v.record(v.string(), v.number())` within 0..1, but without a copy and a pipe for each of millions of results. */
+const scoresSchema = v.pipe(
+  v.custom<Readonly<Record<string, unknown>>>(
+    (input) => typeof input === 'object' && input !== null && !Array.isArray(input),
+    'an object from model to correctness is expected',
+  ),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const scores = dataset.value;
+    for (const model of Object.keys(scores)) {
+      const value = scores[model];
+      if (typeof value !== 'number' || !(value >= 0 && value <= 1)) {
+        addIssue({
+          message: 'a number from 0 to 1 is expected',
+          path: [{ type: 'object', origin: 'value', input: { ...scores }, key: model, value }],
+        });
+        return NEVER;
+      }
+    }
+    return scores as Readonly<Record<string, number>>;
+  }),
+);
+
+const lineSchema = v.object({
+  benchmark: v.string(),
+  category: v.nullish(v.string(), null),
+  item_id: v.union([v.string(), v.number()]),
+  prompt: v.pipe(
+    v.string(),
+    v.check((text) => text.trim() !== '', 'the prompt is empty'),
+  ),
+  scores: scoresSchema,
+});
+
+/**
+ * Validates the content of `benchmarks.json`.
+ * @throws RecommendError TRAINING_DATA naming the benchmark and field
+ */
+export function parseBenchmarkFacts(content: unknown): ReadonlyMap<string, BenchmarkFacts> {
+  const parsed = v.safeParse(factsSchema, content);
+  if (!parsed.success) {
+    const issue = parsed.issues[0];
+    throw new RecommendError(
+      'TRAINING_DATA',
+      `benchmarks.json: ${v.getDotPath(issue) ?? 'content'}: ${issue.message}.`,
+      'Restore the file, or correct the named field.',
+    );
+  }
+  return new Map(
+    Object.entries(parsed.output).map(([name, facts]) => [
+      name,
+      {
+        name,
+        source: facts.source,
+        family: facts.family,
+        kind: facts.kind,
+        language: facts.language,
+        scoredBy: facts.scored_by,
+        ship: facts.ship,
+      },
+    ]),
+  );
+}
+
+/** The form in which prompts are compared: runs of white space collapsed, ends trimmed. */
+export function promptKey(prompt: string): string {
+  return prompt.replace(/\s+/gu, ' ').trim();
+}
+
+interface OpenItem {
+  readonly item: Omit<BenchmarkItem, 'benchmark'>;
+  readonly benchmark: string;
+  /** By model: sum of scores and number of lines that gave one. */
+  readonly scores: Map<string, { sum: number; count: number }>;
+}
+
+/**
+ * Reads per-item results into one sparse table.
+ *
+ * Duplicates: lines of one benchmark with the same prompt (up to white space), from one file or several, become one item
+ * that keeps the first line's id and category; a model with several results there gets their mean. The same prompt in
+ * two benchmarks stays two items, because harness or judge differ.
+ *
+ * Order is that of the input; benchmarks and models are sorted by name, so the same lines give the same table.
+ *
+ * @param files one entry for each file of results
+ * @param facts content of `benchmarks.json`, parsed as JSON
+ * @throws RecommendError TRAINING_DATA where `facts` is invalid or no line could be read
+ */
+export async function readBenchmarks(files: Iterable<BenchmarkLines>, facts: unknown): Promise<BenchmarkReading> {
+  const factsByName = parseBenchmarkFacts(facts);
+  const open: OpenItem[] = [];
+  const byPrompt = new Map<string, OpenItem>();
+  const skipped: SkippedLine[] = [];
+  let linesRead = 0;
+  let linesSkipped = 0;
+  let merged = 0;
+
+  for (const file of files) {
+    let line = 0;
+    const skip = (field: string, reason: string): void => {
+      linesSkipped++;
+      if (skipped.length < maxSkippedReported) skipped.push({ file: file.name, line, field, reason });
+    };
+    for await (const text of file.lines) {
+      line++;
+      if (text.trim() === '') continue;
+      linesRead++;
+      let content: unknown;
+      try {
+        content = JSON.parse(text);
+      } catch (error) {
+        skip('', `not JSON: ${error instanceof Error ? error.message : String(error)}`);
+        continue;
+      }
+      const parsed = v.safeParse(lineSchema, content);
+      if (!parsed.success) {
+        const issue = parsed.issues[0];
+        skip(v.getDotPath(issue) ?? '', issue.message);
+        continue;
+      }
+      const row = parsed.output;
+      if (!factsByName.has(row.benchmark)) {
+        skip('benchmark', `"${row.benchmark}" is not in benchmarks.json`);
+        continue;
+      }
+      const results = Object.entries(row.scores);
+      if (results.length === 0) {
+        skip('scores', 'no result');
+        continue;
+      }
+      const key = `${row.benchmark}\n${promptKey(row.prompt)}`;
+      let item = byPrompt.get(key);
+      if (item) merged++;
+      else {
+        item = {
+          item: { category: row.category, id: String(row.item_id), prompt: row.prompt },
+          benchmark: row.benchmark,
+          scores: new Map(),
+        };
+        byPrompt.set(key, item);
+        open.push(item);
+      }
+      for (const [model, score] of results) {
+        const known = item.scores.get(model);
+        if (known) {
+          known.sum += score;
+          known.count++;
+        } else item.scores.set(model, { sum: score, count: 1 });
+      }
+    }
+  }
+  if (open.length === 0) {
+    throw new RecommendError(
+      'TRAINING_DATA',
+      `None of the ${linesRead} benchmark lines could be read${skipped[0] ? ` (${skipped[0].file} line ${skipped[0].line}: ${skipped[0].reason})` : ''}.`,
+      'Name a folder with *.jsonl or *.jsonl.gz files of per-item results and their benchmarks.json.',
+    );
+  }
+  const table = toTable(open, factsByName);
+  const report: BenchmarkReport = {
+    linesRead,
+    linesSkipped,
+    skipped,
+    merged,
+    sharedAcrossBenchmarks: countShared(byPrompt),
+    items: table.items.length,
+    results: table.resultScores.length,
+  };
+  return { table, report };
+}
+
+function toTable(open: readonly OpenItem[], facts: ReadonlyMap<string, BenchmarkFacts>): BenchmarkTable {
+  const benchmarkNames = [...new Set(open.map((item) => item.benchmark))].sort();
+  const models = [...new Set(open.flatMap((item) => [...item.scores.keys()]))].sort();
+  const benchmarkIndex = new Map(benchmarkNames.map((name, index) => [name, index]));
+  const modelIndex = new Map(models.map((model, index) => [model, index]));
+  const results = open.reduce((sum, item) => sum + item.scores.size, 0);
+  const offsets = new Int32Array(open.length + 1);
+  const resultModels = new Uint16Array(results);
+  const resultScores = new Float32Array(results);
+  const items: BenchmarkItem[] = [];
+  let at = 0;
+  for (const [index, { item, benchmark, scores }] of open.entries()) {
+    items.push({ ...item, benchmark: benchmarkIndex.get(benchmark) as number });
+    const row = [...scores]
+      .map(([model, { sum, count }]) => ({ model: modelIndex.get(model) as number, score: sum / count }))
+      .sort((a, b) => a.model - b.model);
+    for (const { model, score } of row) {
+      resultModels[at] = model;
+      resultScores[at] = score;
+      at++;
+    }
+    offsets[index + 1] = at;
+  }
+  const benchmarks = benchmarkNames.map((name) => facts.get(name) as BenchmarkFacts);
+  return { benchmarks, models, items, offsets, resultModels, resultScores };
+}
+
+function countShared(byPrompt: ReadonlyMap<string, OpenItem>): number {
+  const benchmarksOf = new Map<string, number>();
+  for (const key of byPrompt.keys()) {
+    const prompt = key.slice(key.indexOf('\n') + 1);
+    benchmarksOf.set(prompt, (benchmarksOf.get(prompt) ?? 0) + 1);
+  }
+  let shared = 0;
+  for (const count of benchmarksOf.values()) if (count > 1) shared += count;
+  return shared;
+}
+
+/**
+ * Splits decoded chunks into lines at \n or \r\n only (node:readline also splits at U+2028, which JSON strings may hold).
+ * An unterminated last line is given too.
+ */
+export async function* splitLines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+  }
+  if (rest !== '') yield rest;
+}
