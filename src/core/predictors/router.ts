@@ -32,6 +32,8 @@ export interface RouterFacts {
   readonly models: readonly string[];
   /** Number of per-item results of each model. */
   readonly resultCounts: Int32Array;
+  /** Linked ability of each model: its posterior mean logit, averaged over all kinds of task. The largest is the best on average. */
+  readonly abilities: Float32Array;
   readonly benchmarks: readonly RouterBenchmark[];
   /** Mean distance to the nearest known prompts above which an input is `near`, and above which it is `far`. */
   readonly distanceThresholds: { readonly near: number; readonly far: number };

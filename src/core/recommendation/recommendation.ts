@@ -28,6 +28,18 @@ export interface ExpectedCost {
   readonly agentic: boolean;
 }
 
+/** Scores of arXiv 2309.15789; null where the candidate has no per-item results near this input. */
+export interface PaperScores {
+  /** Mean of the kNN predictions. */
+  readonly s1: number | null;
+  /** Mean of the hard predictions. */
+  readonly s2: number | null;
+  /** S2 · p + (1 − S2) · (1 − p). */
+  readonly s3: number | null;
+  /** Probability that a hard prediction is right on this input. */
+  readonly p: number | null;
+}
+
 /** One candidate LLM as assessed for this input. */
 export interface CandidateAssessment {
   readonly model: string;
@@ -45,6 +57,8 @@ export interface CandidateAssessment {
   readonly interval: readonly [number, number];
   /** P(this candidate is at least as good as the best model on average on this input). */
   readonly beatsBest: number;
+  /** Linked ability: posterior mean logit averaged over all kinds of task. The largest is the best model on average. */
+  readonly ability: number;
   readonly evidence: {
     readonly kind: 'per-item' | 'aggregate' | 'features';
     /** Per-item results of this model in the bundle. */
@@ -54,8 +68,7 @@ export interface CandidateAssessment {
   };
   readonly price: Price | null;
   readonly cost: ExpectedCost;
-  /** Scores of arXiv 2309.15789; null where the candidate has no per-item results near this input. */
-  readonly scores: { readonly s1: number | null; readonly s2: number | null; readonly s3: number | null };
+  readonly scores: PaperScores;
   /**
    * Posterior of the logit of correctness at this input, for live re-ranking: the mean, loadings on shared factors (the
    * same length for every candidate) and the variance of the candidate's own remainder. The variance of the difference
@@ -99,6 +112,14 @@ export interface Picks {
   readonly open: string | null;
 }
 
+/**
+ * What a decision rests on: `quality` the guarded pick of highest expected correctness; `value` the cheapest within the
+ * tolerance of it; `best-here-too` the best model on average, which is also the best here; `guard` another model looks
+ * better but the evidence is too weak; `far` nothing similar is known; `paper` and `paper-guard` the choice of paper mode
+ * and its fallback.
+ */
+export type DecisionBasis = 'quality' | 'value' | 'best-here-too' | 'guard' | 'far' | 'paper' | 'paper-guard';
+
 /** Why the recommendation is what it is. */
 export interface Decision {
   readonly model: string;
@@ -110,6 +131,43 @@ export interface Decision {
   readonly beatsBest: number;
   /** The best model on average among the candidates: the baseline that the guard compares with. */
   readonly bestOnAverage: string;
+  readonly basis: DecisionBasis;
+  /** Expected correctness given up against the quality pick, in points (0..100). */
+  readonly pointsLost: number;
+  /** Expected cost as a fraction of the quality pick's; null where a price is unknown. */
+  readonly costRatio: number | null;
+}
+
+/** For datasets: what routing every row by itself would give, and where it differs. */
+export interface DatasetSummary {
+  /** Number of rows for which each model is the pick under the preference, most first. */
+  readonly rowPicks: readonly { readonly model: string; readonly rows: number }[];
+  /** Expected correctness and mean expected cost of a prompt: the recommended model for all rows. */
+  readonly oneModel: { readonly probability: number; readonly usd: number | null };
+  /** The same when every row goes to its own pick. */
+  readonly perRow: { readonly probability: number; readonly usd: number | null };
+  /** By the rows' own category, largest first (at most 50). */
+  readonly slices: readonly DatasetSlice[];
+  /** Rows whose own pick is expected to gain most over the recommended model (at most 50). */
+  readonly differing: readonly {
+    readonly id: string;
+    readonly line: number | null;
+    readonly model: string;
+    readonly probability: number;
+    readonly recommendedProbability: number;
+  }[];
+  /** Rows farthest from all evidence, farthest first (at most 50). */
+  readonly outliers: readonly { readonly id: string; readonly line: number | null; readonly distance: number }[];
+}
+
+export interface DatasetSlice {
+  readonly category: string;
+  readonly rows: number;
+  /** Model of highest expected correctness on the slice. */
+  readonly best: string;
+  readonly bestProbability: number;
+  /** Expected correctness of the recommended model on the slice. */
+  readonly recommendedProbability: number;
 }
 
 /**
@@ -192,6 +250,8 @@ export interface Recommendation {
   readonly outOfDistribution: boolean;
   readonly nearest: readonly NearestItem[];
   readonly nearestBenchmarks: readonly NearestBenchmark[];
+  /** Present for two prompts or more. */
+  readonly dataset: DatasetSummary | null;
   readonly read: ReadReport;
   /** The model that the file itself names, as written. */
   readonly declaredModel: string | null;

@@ -1,0 +1,299 @@
+import {
+  differenceVariance,
+  type LogitPosterior,
+  paperEta,
+  paperWinProbability,
+  probabilityAtLeast,
+} from '../scores/guard';
+import { normalCdf } from '../scores/normal';
+import { balancedDial, guardConstants, type Policy, toleranceOf } from './policy';
+import type {
+  CandidateAssessment,
+  Decision,
+  DecisionBasis,
+  DistanceWord,
+  ExpectedCost,
+  PaperScores,
+  Picks,
+} from './recommendation';
+
+/** The parts of a `CandidateAssessment` that a choice rests on. */
+export interface Choosable {
+  readonly model: string;
+  readonly name: string;
+  readonly openWeights: boolean;
+  readonly probability: number;
+  readonly ability: number;
+  readonly cost: Pick<ExpectedCost, 'usd'>;
+  readonly scores: PaperScores;
+  readonly posterior: LogitPosterior;
+}
+
+/** What a choice is made from, besides the policy; all of it stands in a `Recommendation`. */
+export interface ChoiceInput {
+  readonly candidates: readonly Choosable[];
+  readonly distanceWord: DistanceWord;
+  /** Number of prompts. */
+  readonly prompts: number;
+}
+
+export interface Choice {
+  readonly decision: Decision;
+  readonly picks: Picks;
+}
+
+interface Guarded {
+  readonly pick: Choosable;
+  readonly basis: DecisionBasis;
+  /** The candidate that looked better and was not taken, where there is one. */
+  readonly rejected: Choosable | null;
+}
+
+/** Expected correctness that `candidate` gives up against `reference`, in points, and the spread of that loss. */
+export interface ExpectedLoss {
+  readonly points: number;
+  readonly spread: number;
+  /** P(worse than the reference by more than a point). */
+  readonly worseByAPoint: number;
+}
+
+/**
+ * The loss against a reference. The logits' difference has the spread of `differenceVariance`; the delta method at the
+ * mean of the two probabilities takes it to points.
+ */
+export function expectedLoss(candidate: Choosable, reference: Choosable): ExpectedLoss {
+  if (candidate.model === reference.model) return { points: 0, spread: 0, worseByAPoint: 0 };
+  const points = 100 * (reference.probability - candidate.probability);
+  const middle = (reference.probability + candidate.probability) / 2;
+  const spread = 100 * middle * (1 - middle) * Math.sqrt(differenceVariance(candidate.posterior, reference.posterior));
+  const worseByAPoint = spread > 0 ? normalCdf((points - 1) / spread) : points > 1 ? 1 : 0;
+  return { points, spread, worseByAPoint };
+}
+
+/**
+ * Chooses among assessed candidates. Pure and fast: the panel calls it for every move of its dial, nothing is scored again.
+ * - The quality pick is the candidate of highest expected correctness among those that are better than the best model on
+ *   average with the guard's confidence (more where they are dearer); where none is, or where nothing similar is known,
+ *   it is the best model on average.
+ * - The value pick is the candidate of lowest expected cost whose loss against the quality pick, its spread weighed in, is
+ *   within the tolerance of the dial.
+ * - The open pick is the quality pick among models with open weights.
+ * @returns null where the policy leaves no candidate
+ */
+export function choose(input: ChoiceInput, policy: Policy): Choice | null {
+  const excluded = new Set(policy.excluded);
+  const pinned = new Set(policy.pinned);
+  const candidates = input.candidates.filter(
+    ({ model }) => !excluded.has(model) && (pinned.size === 0 || pinned.has(model)),
+  );
+  const best = bestOnAverage(candidates);
+  if (!best) return null;
+
+  const quality =
+    policy.mode === 'paper'
+      ? paperPick(candidates, best, input.prompts)
+      : guardedPick(candidates, best, input.distanceWord);
+  const open = candidates.filter((candidate) => candidate.openWeights);
+  const bestOpen = bestOnAverage(open);
+  const openPick = bestOpen ? guardedPick(open, bestOpen, input.distanceWord).pick : null;
+
+  const standing = (dial: number): Choosable => valuePick(candidates, quality.pick, toleranceOf(dial));
+  const value = standing(Math.max(policy.dial, balancedDial));
+  const keepsQuality = policy.mode === 'paper' || (quality.basis === 'far' && policy.dial <= balancedDial);
+  const pick = keepsQuality ? quality.pick : standing(policy.dial);
+
+  return {
+    decision: decide(pick, quality, best, policy, input.distanceWord),
+    picks: { quality: quality.pick.model, value: value.model, open: openPick?.model ?? null },
+  };
+}
+
+/** The candidate of highest linked ability; ties go to the cheaper one, then by id. */
+export function bestOnAverage<T extends Choosable>(candidates: readonly T[]): T | null {
+  return first(candidates, (a, b) => b.ability - a.ability || byCost(a, b));
+}
+
+/** P(the candidate is at least as good as the reference), both from one joint posterior. */
+export function beats(candidate: Choosable, reference: Choosable): number {
+  return candidate.model === reference.model ? 1 : probabilityAtLeast(candidate.posterior, reference.posterior);
+}
+
+function guardedPick(candidates: readonly Choosable[], best: Choosable, distance: DistanceWord): Guarded {
+  if (distance === 'far') return { pick: best, basis: 'far', rejected: null };
+  const byQuality = (a: Choosable, b: Choosable): number => b.probability - a.probability || byCost(a, b);
+  const leader = first(candidates, byQuality) ?? best;
+  const passing = candidates.filter(
+    (candidate) =>
+      candidate.model === best.model ||
+      (candidate.probability > best.probability && beats(candidate, best) >= confidenceNeeded(candidate, best)),
+  );
+  const pick = first(passing, byQuality) ?? best;
+  if (pick.model !== best.model) return { pick, basis: 'quality', rejected: null };
+  const rejected = leader.model === best.model ? null : leader;
+  return { pick, basis: rejected ? 'guard' : 'best-here-too', rejected };
+}
+
+/** The guard's threshold on P(better than the best model on average). */
+function confidenceNeeded(candidate: Choosable, best: Choosable): number {
+  return isDearer(candidate, best) ? guardConstants.confidenceIfDearer : guardConstants.confidence;
+}
+
+/** A candidate without a known price counts as dearer. */
+function isDearer(candidate: Choosable, than: Choosable): boolean {
+  if (candidate.cost.usd === null) return true;
+  return than.cost.usd !== null && candidate.cost.usd > than.cost.usd * guardConstants.dearerFrom;
+}
+
+/** arXiv 2309.15789, section 5: the largest S3, unless seeded draws do not win often enough against the best on average. */
+function paperPick(candidates: readonly Choosable[], best: Choosable, prompts: number): Guarded {
+  const winner = first(
+    candidates.filter(({ scores }) => scores.s3 !== null),
+    (a, b) => (b.scores.s3 ?? 0) - (a.scores.s3 ?? 0) || b.ability - a.ability || byCost(a, b),
+  );
+  if (!winner || winner.model === best.model)
+    return { pick: best, basis: winner ? 'paper' : 'paper-guard', rejected: null };
+  const { s2, p } = winner.scores;
+  const against = best.scores;
+  const wins =
+    s2 !== null && p !== null && against.s2 !== null && against.p !== null
+      ? paperWinProbability({ s2, p }, { s2: against.s2, p: against.p }, prompts)
+      : 0;
+  if (wins < paperEta) return { pick: best, basis: 'paper-guard', rejected: winner };
+  return { pick: winner, basis: 'paper', rejected: null };
+}
+
+function valuePick(candidates: readonly Choosable[], quality: Choosable, tolerance: number): Choosable {
+  const within = candidates.filter((candidate) => {
+    if (candidate.model === quality.model) return true;
+    if (!costsLess(candidate, quality)) return false;
+    const { points, spread } = expectedLoss(candidate, quality);
+    return points + guardConstants.riskWeight * spread <= tolerance;
+  });
+  return first(within, (a, b) => byCost(a, b) || b.probability - a.probability) ?? quality;
+}
+
+function costsLess(candidate: Choosable, than: Choosable): boolean {
+  return candidate.cost.usd !== null && (than.cost.usd === null || candidate.cost.usd < than.cost.usd);
+}
+
+/** Cheaper first, unknown costs last, then by id: a total order. */
+function byCost(a: Choosable, b: Choosable): number {
+  const gap = (a.cost.usd ?? Number.POSITIVE_INFINITY) - (b.cost.usd ?? Number.POSITIVE_INFINITY);
+  if (Number.isNaN(gap) || gap === 0) return a.model < b.model ? -1 : a.model > b.model ? 1 : 0;
+  return gap;
+}
+
+function first<T>(items: readonly T[], order: (a: T, b: T) => number): T | null {
+  let best: T | null = null;
+  for (const item of items) if (best === null || order(item, best) < 0) best = item;
+  return best;
+}
+
+function decide(pick: Choosable, quality: Guarded, best: Choosable, policy: Policy, distance: DistanceWord): Decision {
+  const basis = pick.model === quality.pick.model ? quality.basis : 'value';
+  const fallback =
+    distance === 'far' || (basis !== 'value' && (quality.basis === 'guard' || quality.basis === 'paper-guard'));
+  const costRatio =
+    pick.cost.usd !== null && quality.pick.cost.usd !== null && quality.pick.cost.usd > 0
+      ? pick.cost.usd / quality.pick.cost.usd
+      : null;
+  return {
+    model: pick.model,
+    fallback,
+    basis,
+    reason: reasonOf(pick, basis, quality, best, policy, distance),
+    beatsBest: beats(pick, best),
+    bestOnAverage: best.model,
+    pointsLost: Math.max(0, 100 * (quality.pick.probability - pick.probability)),
+    costRatio,
+  };
+}
+
+function reasonOf(
+  pick: Choosable,
+  basis: DecisionBasis,
+  quality: Guarded,
+  best: Choosable,
+  policy: Policy,
+  distance: DistanceWord,
+): string {
+  const sentence = ((): string => {
+    switch (basis) {
+      case 'far':
+        return `Nothing in the evidence resembles this input, so similar tasks cannot decide: ${best.name} is the best model on average.`;
+      case 'best-here-too':
+        return `${best.name} is the best model on average, and on similar tasks none is expected to do better.`;
+      case 'guard':
+        return guardReason(quality.rejected ?? best, best);
+      case 'quality':
+        return `${pick.name} has the highest expected correctness here (${percent(pick.probability)}) and is ${percent(beats(pick, best))} likely to do at least as well as ${best.name}, the best model on average${dearerClause(pick, best)}.`;
+      case 'value':
+        return valueReason(pick, quality.pick, policy, distance);
+      case 'paper':
+        return `${pick.name} has the highest score S3 (${(pick.scores.s3 ?? 0).toFixed(2)}) of the paper's router${pick.model === best.model ? ' and is the best model on average' : dearerClause(pick, best)}.`;
+      case 'paper-guard':
+        return quality.rejected
+          ? `${quality.rejected.name} has the highest score S3, but wins too few of the paper's draws against ${best.name}, the best model on average, which is kept.`
+          : `No candidate has results near this input, so ${best.name}, the best model on average, is kept.`;
+    }
+  })();
+  const unspent = basis !== 'value' && policy.mode === 'guarded' && policy.dial > 0 && basis !== 'far';
+  return unspent
+    ? `${sentence.slice(0, -1)}; no cheaper one is close enough (within ${points(toleranceOf(policy.dial))}).`
+    : sentence;
+}
+
+function guardReason(rejected: Choosable, best: Choosable): string {
+  const likely = percent(beats(rejected, best));
+  const needed = percent(confidenceNeeded(rejected, best));
+  const why =
+    beats(rejected, best) < confidenceNeeded(rejected, best)
+      ? `is only ${likely} likely to do at least as well${isDearer(rejected, best) ? ` at a higher cost` : ''} (${needed} is asked)`
+      : 'is not clearly better';
+  return `${rejected.name} looks better here but ${why}, so ${best.name}, the best model on average, is kept.`;
+}
+
+function valueReason(pick: Choosable, quality: Choosable, policy: Policy, distance: DistanceWord): string {
+  const lost = Math.max(0, 100 * (quality.probability - pick.probability));
+  const than = distance === 'far' ? `${quality.name}, the best model on average` : quality.name;
+  const loss = lost < 0.5 ? `expected to do as well as ${than}` : `expected to lose ${points(lost)} against ${than}`;
+  const price =
+    pick.cost.usd !== null && quality.cost.usd !== null && quality.cost.usd > 0
+      ? `at ${share(pick.cost.usd / quality.cost.usd)} of its expected cost`
+      : 'with the lowest expected cost';
+  const start = distance === 'far' ? 'Nothing in the evidence resembles this input; by averages ' : '';
+  return `${start}${pick.name} is ${loss} ${price} (up to ${points(toleranceOf(policy.dial))} may be given up, the uncertainty included).`;
+}
+
+function dearerClause(pick: Choosable, best: Choosable): string {
+  if (pick.cost.usd === null) return '; its price is not known';
+  if (best.cost.usd === null || best.cost.usd === 0 || pick.cost.usd <= best.cost.usd) return '';
+  const ratio = pick.cost.usd / best.cost.usd;
+  return ratio < 1.05 ? ', at about the same expected cost' : `, at ${ratio.toFixed(1)} times its expected cost`;
+}
+
+function percent(probability: number): string {
+  return `${Math.round(100 * probability)} %`;
+}
+
+function points(value: number): string {
+  const rounded = value.toFixed(1).replace(/\.0$/, '');
+  return rounded === '1' ? '1 point' : `${rounded} points`;
+}
+
+function share(ratio: number): string {
+  return ratio < 0.01 ? 'under 1 %' : percent(ratio);
+}
+
+/** Expected correctness of each candidate against its expected cost: the ids that no cheaper candidate equals, cheapest first. */
+export function frontier(candidates: readonly Pick<CandidateAssessment, 'model' | 'probability' | 'cost'>[]): string[] {
+  const priced = candidates
+    .flatMap(({ model, probability, cost }) => (cost.usd === null ? [] : [{ model, probability, usd: cost.usd }]))
+    .sort((a, b) => a.usd - b.usd || b.probability - a.probability || (a.model < b.model ? -1 : 1));
+  let highest = Number.NEGATIVE_INFINITY;
+  return priced.flatMap(({ model, probability }) => {
+    if (probability <= highest) return [];
+    highest = probability;
+    return [model];
+  });
+}
