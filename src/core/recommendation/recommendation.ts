@@ -138,38 +138,6 @@ export interface Decision {
   readonly costRatio: number | null;
 }
 
-/** For datasets: what routing every row by itself would give, and where it differs. */
-export interface DatasetSummary {
-  /** Number of rows for which each model is the pick under the preference, most first. */
-  readonly rowPicks: readonly { readonly model: string; readonly rows: number }[];
-  /** Expected correctness and mean expected cost of a prompt: the recommended model for all rows. */
-  readonly oneModel: { readonly probability: number; readonly usd: number | null };
-  /** The same when every row goes to its own pick. */
-  readonly perRow: { readonly probability: number; readonly usd: number | null };
-  /** By the rows' own category, largest first (at most 50). */
-  readonly slices: readonly DatasetSlice[];
-  /** Rows whose own pick is expected to gain most over the recommended model (at most 50). */
-  readonly differing: readonly {
-    readonly id: string;
-    readonly line: number | null;
-    readonly model: string;
-    readonly probability: number;
-    readonly recommendedProbability: number;
-  }[];
-  /** Rows farthest from all evidence, farthest first (at most 50). */
-  readonly outliers: readonly { readonly id: string; readonly line: number | null; readonly distance: number }[];
-}
-
-export interface DatasetSlice {
-  readonly category: string;
-  readonly rows: number;
-  /** Model of highest expected correctness on the slice. */
-  readonly best: string;
-  readonly bestProbability: number;
-  /** Expected correctness of the recommended model on the slice. */
-  readonly recommendedProbability: number;
-}
-
 /**
  * Every row routed by itself under one preference. Totals are over all scored rows; the arrays hold one value for each
  * listed row (see {@link DatasetRows}).
@@ -250,8 +218,6 @@ export interface Recommendation {
   readonly outOfDistribution: boolean;
   readonly nearest: readonly NearestItem[];
   readonly nearestBenchmarks: readonly NearestBenchmark[];
-  /** Present for two prompts or more. */
-  readonly dataset: DatasetSummary | null;
   readonly read: ReadReport;
   /** The model that the file itself names, as written. */
   readonly declaredModel: string | null;
