@@ -52,8 +52,15 @@ if (existsSync('src/webview/main.tsx')) {
   );
 }
 if (withTests) {
-  rmSync('out', { recursive: true, force: true });
+  rmSync('out/test', { recursive: true, force: true });
   jobs.push(
+    build({
+      ...node,
+      packages: 'external',
+      entryPoints: ['scripts/codeServerShim.ts'],
+      outdir: 'out/scripts',
+      minify: false,
+    }),
     build({
       ...node,
       external: [...node.external, 'mocha', 'playwright-core', '@vscode/test-electron', 'esbuild', 'axe-core'],

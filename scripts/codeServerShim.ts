@@ -1,0 +1,57 @@
+// Takes VS Code's own command line and runs it in code-server and a browser, so that test-electron's `runTests` works.
+import { format } from 'node:util';
+import { chromium } from 'playwright-core';
+import { chromiumSwitches, findChromium } from './chromium';
+import { installCodeServer, startCodeServer, workbenchAddress } from './codeServer';
+
+// What the workbench and a server without its optional native parts and without a network always say.
+const noise = new RegExp(
+  [
+    '^(Resolv(ing|ed) connection token|Creating a socket|Updating additional builtin|\\[(reconnection|Service|AgentHost|Account))',
+    'Could not locate the bindings file',
+    'build/Release/watchdog',
+    'open-vsx\\.org',
+  ].join('|'),
+);
+
+function argument(name: string): string {
+  const found = process.argv.find((text) => text.startsWith(`--${name}=`));
+  if (!found) throw new Error(`--${name} is missing`);
+  return found.slice(name.length + 3);
+}
+
+async function main(): Promise<number> {
+  const extension = argument('extensionDevelopmentPath');
+  const tests = argument('extensionTestsPath');
+  const folder = process.argv.slice(2).find((text) => !text.startsWith('-'));
+  const server = await startCodeServer(await installCodeServer());
+  const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumSwitches] });
+  try {
+    const page = await browser.newPage();
+    const ended = new Promise<number>((resolve, reject) => {
+      page.on('crash', () => reject(new Error('The browser page crashed.')));
+      page.on('close', () => reject(new Error('The browser page was closed.')));
+      server.onEnd(() => reject(new Error('The editor server ended.')));
+      page.exposeFunction('codeAutomationExit', (code: number) => resolve(code)).catch(reject);
+    });
+    await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
+      const text = format(...args);
+      if (noise.test(text)) return;
+      if (type === 'error') console.error(text);
+      else console.log(text);
+    });
+    await page.goto(workbenchAddress(server, { extension, tests, ...(folder ? { folder } : {}) }));
+    return await ended;
+  } finally {
+    await browser.close();
+    server.stop();
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

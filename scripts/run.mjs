@@ -1,0 +1,21 @@
+// Bundles one script of this folder for Node and runs it: `node scripts/run.mjs <name> [arguments]`.
+import { spawn } from 'node:child_process';
+import { build } from 'esbuild';
+
+const [name = '', ...rest] = process.argv.slice(2);
+const outfile = `out/scripts/${name}.js`;
+await build({
+  entryPoints: [`scripts/${name}.ts`],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  packages: 'external',
+  logLevel: 'warning',
+});
+const child = spawn(process.execPath, [outfile, ...rest], { stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code) => {
+  process.exitCode = code ?? 1;
+});

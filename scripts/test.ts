@@ -1,0 +1,50 @@
+// The whole test command: build, types, lint, then the unit, host and UI suites; or only the suites that are named.
+import { parseArgs } from 'node:util';
+import { hostSuite, nodeSuite, runStep, type SuiteResult } from './suites';
+
+const { values, positionals } = parseArgs({ options: { grep: { type: 'string' } }, allowPositionals: true });
+const grep = values.grep ?? '';
+const suites = positionals.length > 0 ? positionals : ['types', 'lint', 'unit', 'host', 'ui'];
+
+/** A check that is not a suite: it adds a failure when it fails, and nothing to the passed tests. */
+async function check(command: string, args: readonly string[]): Promise<SuiteResult> {
+  return { passed: 0, failed: (await runStep(command, args)) ? 0 : 1 };
+}
+
+const run: Record<string, () => Promise<SuiteResult>> = {
+  types: () => check('npm', ['run', '--silent', 'typecheck']),
+  lint: () => check('npm', ['run', '--silent', 'lint']),
+  unit: () => nodeSuite('unit', grep ? ['--grep', grep] : []),
+  host: () => hostSuite(grep),
+  ui: () => nodeSuite('ui', grep ? ['--grep', grep] : []),
+};
+
+async function main(): Promise<number> {
+  const total: SuiteResult = { passed: 0, failed: 0 };
+  const summary: string[] = [];
+  const add = async (name: string, part: () => Promise<SuiteResult>): Promise<boolean> => {
+    console.log(`\n── ${name}`);
+    const started = performance.now();
+    const result = await part().catch((error: unknown): SuiteResult => {
+      console.error(error instanceof Error ? error.message : String(error));
+      return { passed: 0, failed: 1 };
+    });
+    total.passed += result.passed;
+    total.failed += result.failed;
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    summary.push(`${name}: ${result.passed} passed, ${result.failed} failed (${seconds} s)`);
+    return result.failed === 0;
+  };
+  if (await add('build', () => check(process.execPath, ['esbuild.mjs', '--tests']))) {
+    for (const name of suites) {
+      const suite = run[name];
+      await add(name, suite ?? (() => Promise.reject(new Error(`There is no suite called ${name}.`))));
+    }
+  }
+  console.log(`\n${summary.join('\n')}`);
+  if (total.passed === 0) console.log('No test passed.');
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+main().then((code) => process.exit(code));

@@ -1,0 +1,11 @@
+// Runs one suite in Node: `node out/test/node.entry.js unit|ui [--grep text] [part of a file name]`.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runMocha } from './runMocha';
+
+const { values, positionals } = parseArgs({ options: { grep: { type: 'string' } }, allowPositionals: true });
+const [suite = 'unit', file] = positionals;
+runMocha({ folder: join(__dirname, suite), timeout: 60_000, grep: values.grep, file }).then(({ passed, failed }) => {
+  if (passed + failed === 0) console.error('No test ran.');
+  process.exit(failed > 0 || passed === 0 ? 1 : 0);
+});

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
+import { chromiumSwitches, findChromium } from '../../scripts/chromium';
+import { installCodeServer, type RunningServer, startCodeServer, workbenchAddress } from '../../scripts/codeServer';
+import { copyOfSamples } from '../../scripts/samples';
+
+/** The four kinds of colour theme, with a built-in theme and the mark that the workbench bears under each. */
+const themes = {
+  light: { name: 'Light Modern', mark: 'vs' },
+  dark: { name: 'Dark Modern', mark: 'vs-dark' },
+  highContrastDark: { name: 'Default High Contrast', mark: 'hc-black' },
+  highContrastLight: { name: 'Default High Contrast Light', mark: 'hc-light' },
+} as const;
+
+/** A kind of colour theme. */
+export type Theme = keyof typeof themes;
+
+/** How a test wants its workbench. */
+export interface WorkbenchOptions {
+  /** User settings for this workbench. */
+  settings?: Readonly<Record<string, unknown>>;
+  /** Absolute path of the workspace; a copy of `samples/`, free to change, where it is left out. */
+  folder?: string;
+  /** A packaged extension to install, in place of the one from the working tree. */
+  vsix?: string;
+  /** Size of the window in pixels. */
+  size?: { width: number; height: number };
+  theme?: Theme;
+}
+
+/**
+ * A real VS Code workbench in a real browser, with the extension from the working tree, on a copy of `samples/`.
+ * Each method waits for what it names; a test never sleeps. Close it in `after`.
+ */
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    /** Absolute path of the workspace folder. */
+    readonly folder: string,
+    private readonly server: RunningServer,
+    private readonly browser: Browser,
+  ) {}
+
+  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
+    const folder = options.folder ?? copyOfSamples();
+    const server = await startCodeServer(await installCodeServer(), {
+      settings: {
+        'explorer.compactFolders': false,
+        'files.exclude': { '**/.vscode': true },
+        'window.autoDetectColorScheme': false,
+        'window.autoDetectHighContrast': false,
+        'workbench.reduceMotion': 'on',
+        'workbench.colorTheme': themes[options.theme ?? 'dark'].name,
+        ...options.settings,
+      },
+    });
+    if (options.vsix) await server.installExtension(options.vsix);
+    const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumSwitches] });
+    const page = await browser.newPage({ viewport: options.size ?? { width: 1400, height: 900 } });
+    page.setDefaultTimeout(20_000);
+    await page.goto(workbenchAddress(server, options.vsix ? { folder } : { folder, extension: resolve('.') }));
+    const workbench = new Workbench(page, folder, server, browser);
+    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+    return workbench;
+  }
+
+  /** Ends the browser and the server. */
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.server.stop();
+  }
+
+  /** Reloads the window, as a user would to start afresh; editors and panels come back from their saved state. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.locator('.monaco-workbench .statusbar').waitFor();
+  }
+
+  /** The explorer's row for a path inside the workspace, such as `prompts/review.prompt.md`; opens its folders. */
+  async explorerRow(path: string): Promise<Locator> {
+    const parts = path.split('/');
+    let row = this.page.locator('.explorer-folders-view');
+    for (const [index, name] of parts.entries()) {
+      row = this.page
+        .locator(`.explorer-folders-view .monaco-list-row[aria-level="${index + 1}"]`)
+        .filter({ has: this.page.locator('.label-name').getByText(name, { exact: true }) })
+        .first();
+      await this.scrollTo(row);
+      if (index < parts.length - 1 && (await row.getAttribute('aria-expanded')) === 'false') {
+        await row.click();
+        await this.page
+          .locator(`.explorer-folders-view .monaco-list-row[aria-level="${index + 2}"]`)
+          .first()
+          .waitFor();
+      }
+    }
+    return row;
+  }
+
+  /** Rows out of sight are not in the page; turns the wheel until the row is. */
+  private async scrollTo(row: Locator): Promise<void> {
+    const list = this.page.locator('.explorer-folders-view .monaco-list');
+    await list.hover();
+    await this.page.mouse.wheel(0, -100_000);
+    for (let turn = 0; turn < 30; turn++) {
+      if (await appears(row)) return;
+      await this.page.mouse.wheel(0, 300);
+    }
+    throw new Error(`The explorer has no such row: ${row}`);
+  }
+
+  /** Opens a file of the workspace by its path, through quick open, and waits for its editor. */
+  async openFile(path: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.quickInput().fill(path);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name').getByText(basename(path), { exact: true }) })
+      .first()
+      .click();
+    await this.tab(basename(path)).waitFor();
+  }
+
+  /** The tab of an editor or panel by the beginning of its title. */
+  tab(title: string): Locator {
+    return this.page.locator('.tabs-container .tab').filter({ hasText: title }).first();
+  }
+
+  /** Opens the context menu of a file or folder in the explorer. */
+  async rightClickExplorer(path: string): Promise<void> {
+    await (await this.explorerRow(path)).click({ button: 'right' });
+    await this.menu().waitFor();
+  }
+
+  /** Opens the context menu in the text of the active editor. */
+  async rightClickEditor(): Promise<void> {
+    await this.page
+      .locator('.editor-instance .monaco-editor .view-lines .view-line')
+      .first()
+      .click({ button: 'right', position: { x: 20, y: 8 } });
+    await this.menu().waitFor();
+  }
+
+  /** The open context menu. */
+  menu(): Locator {
+    return this.page.locator('.monaco-menu').last();
+  }
+
+  /**
+   * Chooses an entry of a context menu. Contributed entries appear only once extensions are scanned, some seconds after
+   * the workbench is up, so `open` is repeated until the entry is there.
+   */
+  async chooseMenu(open: () => Promise<void>, name: string): Promise<void> {
+    const entry = this.menu().getByRole('menuitem', { name, exact: true });
+    for (let attempt = 0; attempt < 20; attempt++) {
+      await open();
+      if (await appears(entry)) {
+        await entry.click();
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`The menu has no entry ${name}.`);
+  }
+
+  /** Runs a command by its full title, as the palette shows it. */
+  async palette(title: string): Promise<void> {
+    const entry = this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name').getByText(title, { exact: true }) })
+      .first();
+    for (let attempt = 0; attempt < 20; attempt++) {
+      await this.page.keyboard.press('F1');
+      await this.quickInput().fill(`>${title}`);
+      if (await appears(entry)) {
+        await entry.click();
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`The palette has no command ${title}.`);
+  }
+
+  /** The text field of the palette, of quick open and of every quick pick and input box. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget input[type="text"]').first();
+  }
+
+  /** The rows of an open quick pick. */
+  quickPickRows(): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** A status bar item of the extension by the id it was created with. */
+  statusBarItem(id: string): Locator {
+    return this.page.locator(`.statusbar-item[id="recommend-llm.recommend-llm.${id}"]`);
+  }
+
+  /** The inner frame of the visible webview, once it holds something. */
+  async webviewFrame(): Promise<Frame> {
+    const outer = this.page.locator('iframe.webview.ready').last();
+    await outer.waitFor();
+    const handle = await outer.contentFrame().locator('iframe#active-frame').elementHandle();
+    const frame = await handle?.contentFrame();
+    assert.ok(frame, 'the webview has no inner frame');
+    await frame.locator('body > *').first().waitFor({ state: 'attached' });
+    return frame;
+  }
+
+  /**
+   * Changes settings of the workspace while it is open (the server does not watch its file of user settings). The file
+   * is hidden from the explorer.
+   */
+  changeSettings(settings: Readonly<Record<string, unknown>>): void {
+    const folder = join(this.folder, '.vscode');
+    const path = join(folder, 'settings.json');
+    const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as object) : {};
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path, JSON.stringify({ ...before, ...settings }, undefined, 2));
+  }
+
+  /** Changes the colour theme and waits until the workbench wears it. */
+  async setTheme(theme: Theme): Promise<void> {
+    this.changeSettings({ 'workbench.colorTheme': themes[theme].name });
+    await this.page.locator(`.monaco-workbench.${themes[theme].mark}`).waitFor();
+  }
+
+  /** Saves a picture of the window under `out/screenshots`. @returns its path */
+  async screenshot(name: string): Promise<string> {
+    const folder = resolve('out/screenshots');
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `${name}.png`);
+    await this.page.screenshot({ path, animations: 'disabled' });
+    return relative('.', path);
+  }
+
+  /** The error notifications and modal dialogs that are open now, as text. */
+  async errors(): Promise<string[]> {
+    const toasts = this.page.locator('.notification-toast:has(.codicon-error) .notification-list-item-message');
+    return [...(await toasts.allInnerTexts()), ...(await this.page.locator('.monaco-dialog-box').allInnerTexts())];
+  }
+
+  /** Fails with their text when an error notification or a modal dialog is open. */
+  async expectNoErrors(): Promise<void> {
+    assert.deepEqual(await this.errors(), []);
+  }
+}
+
+/** Whether an element turns up within a second. */
+function appears(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ timeout: 1000 }).then(
+    () => true,
+    () => false,
+  );
+}
