@@ -33,4 +33,6 @@ export interface ReadReport {
   /** Present where only a uniform sample was scored so far. */
   readonly sample?: { readonly prompts: number; readonly ofRows: number | null };
   readonly warnings?: readonly string[];
+  /** What the front matter of a prompt file says, for display: `model`, `tools`, `mode`, `description`. */
+  readonly facts?: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,179 @@
+import { Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import type { ReadLimits } from './limits';
+import { isRecord, type RowOutcome, type RowStream } from './rows';
+
+export interface CsvDialect {
+  readonly delimiter: string;
+  /** Column names; invented ones (`column1`…) where the file has no header. */
+  readonly columns: readonly string[];
+  readonly hasHeader: boolean;
+}
+
+const delimiters = [',', '\t', ';', '|'];
+const batchRows = 256;
+
+/**
+ * Tells delimiter and header from the first characters of a file.
+ * @param preferred delimiter that the file's ending suggests
+ * @returns null where there is no record
+ */
+export function detectDialect(head: string, preferred?: string): CsvDialect | null {
+  const ranked = delimiters.map((delimiter) => {
+    const records = splitSample(head, delimiter);
+    const width = records[0]?.length ?? 0;
+    const same = records.filter((record) => record.length === width).length / Math.max(1, records.length);
+    return { delimiter, records, score: width > 1 ? same * 10 + Math.min(width, 50) / 50 : 0 };
+  });
+  const best = ranked.reduce((a, b) => {
+    const bonus = (x: typeof a): number => (x.delimiter === preferred && x.score > 0 ? 2 : 0);
+    return b.score + bonus(b) > a.score + bonus(a) ? b : a;
+  });
+  const chosen = best.score > 0 ? best : (ranked.find(({ delimiter }) => delimiter === (preferred ?? ',')) ?? best);
+  const first = chosen.records[0];
+  if (!first) return null;
+  const hasHeader = looksLikeHeader(first, chosen.records.slice(1));
+  const columns = hasHeader ? uniqueNames(first) : first.map((_, index) => `column${index + 1}`);
+  return { delimiter: chosen.delimiter, columns, hasHeader };
+}
+
+/** Splits up to 30 records; quotes as in RFC 4180. Only for the detection: the reading itself is csv-parse's. */
+function splitSample(text: string, delimiter: string): string[][] {
+  const records: string[][] = [];
+  let record: string[] = [];
+  let cell = '';
+  let quoted = false;
+  const endRecord = (): void => {
+    record.push(cell);
+    if (record.length > 1 || cell.trim() !== '') records.push(record);
+    record = [];
+    cell = '';
+  };
+  for (let i = 0; i < text.length && records.length < 30; i++) {
+    const character = text[i];
+    if (quoted) {
+      if (character !== '"') cell += character;
+      else if (text[i + 1] === '"') {
+        cell += '"';
+        i++;
+      } else quoted = false;
+    } else if (character === '"' && cell.trim() === '') {
+      quoted = true;
+      cell = '';
+    } else if (character === delimiter) {
+      record.push(cell);
+      cell = '';
+    } else if (character === '\n' || character === '\r') {
+      if (character === '\r' && text[i + 1] === '\n') i++;
+      endRecord();
+    } else cell += character;
+  }
+  // The last record of a sample may be cut: it counts only where it is all there is.
+  if (records.length === 0 && (cell !== '' || record.length > 0)) endRecord();
+  return records;
+}
+
+function looksLikeHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
+  const cells = first.map((cell) => cell.trim());
+  if (cells.some((cell) => cell.length > 120 || /[?!]$|\n/.test(cell))) return false;
+  if (cells.every((cell) => cell === '' || /^[-+]?[\d.]+$/.test(cell))) return false;
+  if (cells.some((cell) => knownHeader.test(cell))) return true;
+  const filled = cells.filter((cell) => cell !== '');
+  if (new Set(filled).size < filled.length) return false;
+  // Names are short; where the cells below are no longer than the first row's, it is one of them.
+  const mean = (rows: readonly (readonly string[])[]): number => {
+    const all = rows.flat();
+    return all.reduce((sum, cell) => sum + cell.length, 0) / Math.max(1, all.length);
+  };
+  return rest.length === 0 || mean([cells]) < 40 || mean(rest) > mean([cells]);
+}
+
+const knownHeader =
+  /^(id|prompts?|questions?|inputs?|instructions?|query|queries|text|problem|messages|answers?|targets?|labels?|outputs?|responses?|completion|category|context|expected|__expected)$/i;
+
+function uniqueNames(cells: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return cells.map((cell, index) => {
+    const name = cell.trim() || `column${index + 1}`;
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name}_${count}`;
+  });
+}
+
+/**
+ * Reads CSV or TSV (RFC 4180, quotes also inside unquoted cells). Bytes must be UTF-8. A row with another number of cells
+ * than the header is skipped with its reason, unless the surplus cells are empty.
+ */
+export async function* readCsv(chunks: AsyncIterable<Uint8Array>, dialect: CsvDialect, limits: ReadLimits): RowStream {
+  const { columns } = dialect;
+  const parser = parse({
+    delimiter: dialect.delimiter,
+    columns: false,
+    info: true,
+    bom: false,
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: limits.recordBytes,
+  });
+  const bytes = Readable.from(asBuffers(chunks), { objectMode: true, highWaterMark: 1 });
+  bytes.on('error', (cause) => parser.destroy(cause));
+  bytes.pipe(parser);
+  let batch: RowOutcome[] = [];
+  let nextLine = 1;
+  let header = dialect.hasHeader;
+  try {
+    for await (const item of parser) {
+      const { record, info } = item as { record: string[]; info: { lines: number } };
+      const line = nextLine;
+      nextLine = info.lines + 1;
+      if (header) {
+        header = false;
+        continue;
+      }
+      batch.push(toRow(record, line, columns));
+      if (batch.length >= batchRows) {
+        yield batch;
+        batch = [];
+      }
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof CsvError)) throw thrown;
+    batch.push({ line: nextLine, reason: csvFault(thrown, limits) });
+  } finally {
+    bytes.destroy();
+    parser.destroy();
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function* asBuffers(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
+  // csv-parse keeps hold of a chunk past the next read: hand it a copy.
+  for await (const chunk of chunks) yield Buffer.from(chunk);
+}
+
+function toRow(record: readonly string[], line: number, columns: readonly string[]): RowOutcome {
+  if (record.length < columns.length)
+    return { line, reason: `the row has ${record.length} cells where the header has ${columns.length}` };
+  for (let i = columns.length; i < record.length; i++) {
+    if (record[i] !== '')
+      return { line, reason: `the row has ${record.length} cells where the header has ${columns.length}` };
+  }
+  const value: Record<string, unknown> = Object.create(null);
+  for (let i = 0; i < columns.length; i++) value[columns[i] ?? ''] = record[i] ?? '';
+  return { line, value };
+}
+
+function csvFault(error: CsvError, limits: ReadLimits): string {
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED')
+    return 'a quote opened in this row is never closed: nothing after it was read';
+  if (error.code === 'CSV_MAX_RECORD_SIZE')
+    return `the row is longer than ${Math.round(limits.recordBytes / (1 << 20))} MB (a quote that is never closed?): nothing after it was read`;
+  return `the row cannot be read (${error.code}): nothing after it was read`;
+}
+
+/** @returns the column names of a record, for reports */
+export function recordColumns(value: unknown): string[] {
+  return isRecord(value) ? Object.keys(value) : [];
+}

@@ -1,0 +1,13 @@
+import type { ReadLimits } from '../files/limits';
+import type { Workspace } from '../files/source';
+
+export interface ReadOptions {
+  /** Prompt column as a dotted path; absent: found by name and content. */
+  readonly column?: string;
+  /** Builds the prompt of a row, e.g. `{{question}}\n{{choices}}`; goes before `column`. */
+  readonly template?: string;
+  /** Resolves references of prompt files; absent: they are listed and not read. */
+  readonly workspace?: Workspace;
+  readonly limits?: Partial<ReadLimits>;
+  readonly signal?: AbortSignal;
+}

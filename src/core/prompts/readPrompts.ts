@@ -1,0 +1,286 @@
+import { RecommendError } from '../errors';
+import { type CsvDialect, detectDialect, readCsv } from '../files/csv';
+import { asUtf8, readText, type TextSource } from '../files/decode';
+import { type FileFormat, formatOfContent, formatOfName, looksLikeJsonLines } from '../files/format';
+import { readJsonl } from '../files/jsonl';
+import { defaultLimits, type ReadLimits } from '../files/limits';
+import { isBroken, type RowOutcome, type RowStream } from '../files/rows';
+import { type ByteSource, readHead } from '../files/source';
+import { type PromptDocument, readPromptDocument } from './documents';
+import type { Prompt } from './prompt';
+import type { ReadOptions } from './readOptions';
+import type { ReadReport, ReferencedFile, SkippedRow } from './readReport';
+import { findRecipe, type Recipe } from './recipe';
+import { isTruncated } from './scoredText';
+
+/** One row of the input, in order: a prompt, or why there is none. */
+export type PromptOutcome =
+  | { readonly kind: 'prompt'; readonly file: string; readonly prompt: Prompt }
+  | { readonly kind: 'skipped'; readonly file: string; readonly line: number; readonly reason: string };
+
+/** How much has been read so far. */
+export interface ReadProgress {
+  readonly rows: number;
+  readonly bytesRead: number;
+  /** Null where a size is unknown. */
+  readonly bytesTotal: number | null;
+}
+
+/** One pass over the input; `prompts` or `outcomes` can be iterated once, one of them. */
+export interface PromptReading {
+  /** @throws RecommendError while iterating, NO_PROMPTS at the end where every row was skipped */
+  readonly prompts: AsyncIterable<Prompt>;
+  /** Every row in order, skipped ones included, in batches. */
+  readonly outcomes: AsyncIterable<readonly PromptOutcome[]>;
+  /** What has been read so far; complete once the iteration has ended. */
+  report(): ReadReport;
+  progress(): ReadProgress;
+}
+
+const keptSkips = 100;
+const recipeRows = 64;
+const recipeBytes = 8 << 20;
+
+/**
+ * Reads prompts from files, selections and datasets: the step from bytes to {@link Prompt}s, streaming and in order.
+ * Several sources are read as one dataset; of these, one that cannot be read is counted as skipped with its reason.
+ */
+export function readPrompts(sources: readonly ByteSource[], options: ReadOptions = {}): PromptReading {
+  const reader = new Reader(sources, options);
+  return {
+    prompts: reader.prompts(),
+    outcomes: reader.outcomes(),
+    report: () => reader.report(),
+    progress: () => reader.progress(),
+  };
+}
+
+class Reader {
+  private readonly limits: ReadLimits;
+  private readonly formats = new Set<string>();
+  private readonly encodings = new Set<string>();
+  private readonly columns = new Set<string>();
+  private readonly otherColumns = new Set<string>();
+  private readonly labelColumns = new Set<string>();
+  private readonly warnings: string[] = [];
+  private readonly skipped: SkippedRow[] = [];
+  private readonly references: ReferencedFile[] = [];
+  private facts: Record<string, string> = {};
+  private rows = 0;
+  private scored = 0;
+  private skips = 0;
+  private truncated = 0;
+  private bytesRead = 0;
+
+  constructor(
+    private readonly sources: readonly ByteSource[],
+    private readonly options: ReadOptions,
+  ) {
+    this.limits = { ...defaultLimits, ...options.limits };
+  }
+
+  async *prompts(): AsyncIterable<Prompt> {
+    for await (const batch of this.outcomes()) {
+      for (const outcome of batch) if (outcome.kind === 'prompt') yield outcome.prompt;
+    }
+    if (this.scored > 0) return;
+    const first = this.skipped[0];
+    const names = this.sources
+      .map((source) => source.name)
+      .slice(0, 3)
+      .join(', ');
+    throw new RecommendError(
+      'NO_PROMPTS',
+      first
+        ? `No row of ${names} could be read as a prompt; the first reason, line ${first.line}: ${first.reason}.`
+        : `${names || 'The selection'} holds no prompt.`,
+      'Check the file, or name the prompt column with --column.',
+    );
+  }
+
+  async *outcomes(): AsyncIterable<readonly PromptOutcome[]> {
+    for (const source of this.sources) {
+      try {
+        for await (const batch of this.readSource(source)) {
+          this.options.signal?.throwIfAborted();
+          this.count(batch);
+          yield batch;
+        }
+      } catch (thrown) {
+        if (this.options.signal?.aborted) throw cancelled();
+        if (!RecommendError.is(thrown) || this.sources.length === 1 || thrown.code === 'CANCELLED') throw thrown;
+        const batch: PromptOutcome[] = [{ kind: 'skipped', file: source.name, line: 1, reason: thrown.message }];
+        this.count(batch);
+        yield batch;
+      }
+    }
+  }
+
+  progress(): ReadProgress {
+    let total: number | null = 0;
+    for (const { size } of this.sources) total = total === null || size === null ? null : total + size;
+    return { rows: this.rows, bytesRead: this.bytesRead, bytesTotal: total };
+  }
+
+  report(): ReadReport {
+    return {
+      format: [...this.formats].join(' + ') || 'none',
+      encoding: [...this.encodings].join(' + ') || 'none',
+      rowsRead: this.rows,
+      promptsScored: this.scored,
+      rowsSkipped: this.skips,
+      skipped: this.skipped,
+      promptsTruncated: this.truncated,
+      ...(this.columns.size > 0 ? { promptColumn: [...this.columns].join(', ') } : {}),
+      ...(this.otherColumns.size > 0 ? { otherColumns: [...this.otherColumns] } : {}),
+      ...(this.labelColumns.size > 0 ? { labelColumns: [...this.labelColumns] } : {}),
+      ...(this.references.length > 0 ? { references: this.references } : {}),
+      ...(this.warnings.length > 0 ? { warnings: this.warnings } : {}),
+      ...(Object.keys(this.facts).length > 0 ? { facts: this.facts } : {}),
+    };
+  }
+
+  private count(batch: readonly PromptOutcome[]): void {
+    for (const outcome of batch) {
+      this.rows++;
+      if (outcome.kind === 'prompt') {
+        this.scored++;
+        if (isTruncated(outcome.prompt)) this.truncated++;
+      } else {
+        this.skips++;
+        if (this.skipped.length < keptSkips)
+          this.skipped.push({ file: outcome.file, line: outcome.line, reason: outcome.reason });
+      }
+    }
+  }
+
+  private async *readSource(original: ByteSource): AsyncIterable<readonly PromptOutcome[]> {
+    const { signal } = this.options;
+    if (signal?.aborted) throw cancelled();
+    const counted = this.counted(original);
+    const text = await asUtf8(counted);
+    const head = await readHead(text.source, 1 << 16);
+    const headText = new TextDecoder().decode(head);
+    const format = formatFor(original, headText);
+    this.formats.add(format);
+    this.encodings.add(text.certain ? text.encoding : `${text.encoding} (guessed)`);
+    if (!text.certain && text.encoding === 'windows-1252')
+      this.warnings.push(`${original.name} is not valid UTF-8: it was read as Windows-1252.`);
+    this.bytesRead = 0;
+    switch (format) {
+      case 'jsonl':
+        yield* this.readRows(original.name, readJsonl(text.source.open(), this.limits));
+        return;
+      case 'csv':
+      case 'tsv': {
+        const dialect = dialectOf(headText, format);
+        if (dialect.columns.length > this.limits.columns) {
+          throw new RecommendError(
+            'FILE_TOO_LARGE',
+            `${original.name} has ${dialect.columns.length} columns; at most ${this.limits.columns} are read.`,
+            'Keep the columns that hold the prompt.',
+          );
+        }
+        yield* this.readRows(original.name, readCsv(text.source.open(), dialect, this.limits));
+        return;
+      }
+      default:
+        yield* this.readDocument(original.name, text, format);
+    }
+  }
+
+  private async *readDocument(
+    name: string,
+    text: TextSource,
+    format: FileFormat,
+  ): AsyncIterable<readonly PromptOutcome[]> {
+    if (format === 'code') {
+      throw new RecommendError(
+        'FORMAT_UNKNOWN',
+        `${name} is a program, not a prompt.`,
+        'Select the text of the prompt in the editor and run Recommend LLM on the selection.',
+      );
+    }
+    const { text: body, hasInvalidBytes } = await readText(text.source, this.limits.wholeFileBytes);
+    if (hasInvalidBytes) this.warnings.push(`${name} holds bytes that are not valid UTF-8: they were read as U+FFFD.`);
+    const document: PromptDocument = readPromptDocument(name, body, format, this.limits);
+    this.facts = { ...this.facts, ...document.facts };
+    this.warnings.push(...document.warnings);
+    yield document.prompts.map((prompt): PromptOutcome => ({ kind: 'prompt', file: name, prompt }));
+  }
+
+  /** Looks at the first rows to find the prompt, then turns every row into one. */
+  private async *readRows(file: string, rows: RowStream): AsyncIterable<readonly PromptOutcome[]> {
+    let recipe: Recipe | null = null;
+    let waiting: RowOutcome[] = [];
+    let good = 0;
+    for await (const batch of rows) {
+      if (recipe) {
+        yield this.build(file, batch, recipe);
+        continue;
+      }
+      waiting.push(...batch);
+      for (const row of batch) if (!isBroken(row)) good++;
+      if (good >= recipeRows || (good > 0 && this.bytesRead >= recipeBytes)) {
+        recipe = this.recipeFor(file, waiting);
+        yield this.build(file, waiting, recipe);
+        waiting = [];
+      }
+    }
+    if (recipe || waiting.length === 0) return;
+    if (good > 0) yield this.build(file, waiting, this.recipeFor(file, waiting));
+    else yield waiting.filter(isBroken).map((row) => ({ kind: 'skipped', file, ...row }));
+  }
+
+  private recipeFor(file: string, rows: readonly RowOutcome[]): Recipe {
+    const sample: unknown[] = [];
+    for (const row of rows) if (!isBroken(row) && sample.length < recipeRows) sample.push(row.value);
+    const recipe = findRecipe(sample, this.options, file);
+    this.columns.add(recipe.promptColumn);
+    for (const name of recipe.otherColumns) this.otherColumns.add(name);
+    for (const name of recipe.labelColumns) this.labelColumns.add(name);
+    return recipe;
+  }
+
+  private build(file: string, rows: readonly RowOutcome[], recipe: Recipe): PromptOutcome[] {
+    return rows.map((row) => {
+      if (isBroken(row)) return { kind: 'skipped', file, line: row.line, reason: row.reason };
+      const prompt = recipe.build(row.value, row.line);
+      if (typeof prompt === 'string') return { kind: 'skipped', file, line: row.line, reason: prompt };
+      return { kind: 'prompt', file, prompt };
+    });
+  }
+
+  private counted(source: ByteSource): ByteSource {
+    const add = (bytes: number): void => {
+      this.bytesRead += bytes;
+    };
+    const { signal } = this.options;
+    return {
+      ...source,
+      async *open() {
+        for await (const chunk of source.open()) {
+          if (signal?.aborted) throw cancelled();
+          add(chunk.length);
+          yield chunk;
+        }
+      },
+    };
+  }
+}
+
+function formatFor(source: ByteSource, head: string): FileFormat {
+  if (source.languageId !== undefined && formatOfName(source.name) === 'code') return 'text';
+  const named = formatOfName(source.name);
+  if (named === 'json' && looksLikeJsonLines(head)) return 'jsonl';
+  return named ?? formatOfContent(head);
+}
+
+function dialectOf(head: string, format: 'csv' | 'tsv'): CsvDialect {
+  const fallback = format === 'tsv' ? '\t' : ',';
+  return detectDialect(head, fallback) ?? { delimiter: fallback, columns: ['column1'], hasHeader: false };
+}
+
+function cancelled(): RecommendError {
+  return new RecommendError('CANCELLED', 'Reading was cancelled.', 'Run it again to start over.');
+}
