@@ -139,7 +139,7 @@ export class ResultCollector {
             }
           : {}),
         ...(costs.length > 0
-          ? { cost_usd: Object.fromEntries(costs.map((each) => [each.name, each.cost / each.costCount])) }
+          ? { cost_usd: Object.fromEntries(costs.map((each) => [each.name, significant(each.cost / each.costCount)])) }
           : {}),
       };
     }
@@ -173,4 +173,9 @@ export class ResultCollector {
 /** Six decimals: enough for a mean of repeated runs, and the same text on every platform. */
 function round(value: number): number {
   return Math.round(value * 1e6) / 1e6;
+}
+
+/** Seven digits: what a single-precision column holds. */
+function significant(value: number): number {
+  return Number(value.toPrecision(7));
 }
