@@ -1,0 +1,49 @@
+/** Counts the tokens of a text exactly. */
+export type TokenCounter = (text: string) => number;
+
+/** Characters that are counted exactly in one text; of a longer one, three slices stand for the whole. */
+const exactCharacters = 24_000;
+/** Texts that are counted; later ones are estimated from the mean characters of a token so far. */
+const countedTexts = 2_000;
+
+/** The o200k_base tokenizer, loaded on first use: its table takes about a tenth of a second. */
+export async function loadTokenCounter(): Promise<TokenCounter> {
+  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base');
+  // Text that looks like a control token is text here.
+  return (text) => countTokens(text, { disallowedSpecial: new Set() });
+}
+
+/** Tokens of many prompts: exact where that is cheap, estimated where it is not. Deterministic for an order of texts. */
+export class InputTokens {
+  private counted = 0;
+  private characters = 0;
+  private tokens = 0;
+
+  constructor(private readonly count: TokenCounter) {}
+
+  /** Tokens of one text (o200k_base). */
+  of(text: string): number {
+    if (text.length === 0) return 0;
+    if (this.counted >= countedTexts) return Math.max(1, Math.round((text.length * this.tokens) / this.characters));
+    const tokens = text.length <= exactCharacters ? this.count(text) : this.fromSlices(text);
+    this.counted++;
+    this.characters += text.length;
+    this.tokens += tokens;
+    return tokens;
+  }
+
+  private fromSlices(text: string): number {
+    const size = exactCharacters / 3;
+    const starts = [0, Math.floor((text.length - size) / 2), text.length - size];
+    const tokens = starts.reduce((sum, start) => sum + this.count(text.slice(start, start + size)), 0);
+    return Math.round((tokens * text.length) / exactCharacters);
+  }
+}
+
+/**
+ * Tokens of a provider's own tokenizer for one token of o200k_base. Measured for Claude on English answers (1.12–1.18); the
+ * other providers were within 4 % of 1, Gemini within 8 %.
+ */
+export function tokenizerFactor(provider: string): number {
+  return provider === 'Anthropic' ? 1.15 : 1;
+}
