@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { type BenchmarkReading, readBenchmarks } from '../core/benchmarks/readBenchmarks';
+import { RecommendError } from '../core/errors';
+import { filesIn, linesOfFile, readJson } from './benchmarkFolder';
+
+const describedSchema = v.object({
+  source: v.fallback(v.optional(v.string()), undefined),
+  family: v.fallback(v.optional(v.string()), undefined),
+  kind: v.fallback(v.nullish(v.string()), null),
+  language: v.fallback(v.nullish(v.string()), null),
+  scored_by: v.fallback(v.optional(v.picklist(['verifier', 'judge', 'human', 'unknown'])), undefined),
+});
+
+export interface TestFolder extends BenchmarkReading {
+  /** Benchmarks that `benchmarks.json` does not describe: each is a family of its own, of unknown kind. */
+  readonly undescribed: readonly string[];
+}
+
+/**
+ * Reads a folder of external per-item results to test on. Unlike training data, it may come without `benchmarks.json`, or
+ * with one that tells only some facts: what is not told is unknown, and a benchmark is a family of its own.
+ * @throws RecommendError FILE_NOT_FOUND where there is no such folder, TRAINING_DATA where nothing in it can be read
+ */
+export async function readTestFolder(folder: string): Promise<TestFolder> {
+  const names = await filesIn(folder, ['.jsonl', '.jsonl.gz']);
+  if (names.length === 0) {
+    throw new RecommendError(
+      'TRAINING_DATA',
+      `${folder} holds no *.jsonl or *.jsonl.gz file.`,
+      'Name a folder with per-item results, one JSON object a line.',
+    );
+  }
+  const described = await describedFacts(join(folder, 'benchmarks.json'));
+  const facts: Record<string, unknown> = {};
+  const undescribed: string[] = [];
+  for (const name of names) {
+    for (const benchmark of await benchmarkNames(join(folder, name))) {
+      if (Object.hasOwn(facts, benchmark)) continue;
+      const told = described.get(benchmark);
+      if (told === undefined) undescribed.push(benchmark);
+      facts[benchmark] = {
+        source: told?.source ?? name.replace(/\.jsonl(\.gz)?$/, ''),
+        family: told?.family ?? benchmark,
+        kind: told?.kind ?? null,
+        language: told?.language ?? null,
+        scored_by: told?.scored_by ?? 'unknown',
+        ship: false,
+      };
+    }
+  }
+  const reading = await readBenchmarks(
+    names.map((name) => ({ name, lines: linesOfFile(join(folder, name)) })),
+    facts,
+  );
+  return { ...reading, undescribed };
+}
+
+/** By benchmark; empty where there is no file. Both layouts are read: an object by name, and a list with names. */
+async function describedFacts(path: string): Promise<ReadonlyMap<string, v.InferOutput<typeof describedSchema>>> {
+  if (!existsSync(path)) return new Map();
+  const content = await readJson(path);
+  const entries: (readonly [unknown, unknown])[] = Array.isArray(content)
+    ? content.map((entry: unknown) => [(entry as { name?: unknown } | null)?.name, entry])
+    : Object.entries(content ?? {});
+  return new Map(
+    entries.flatMap(([name, entry]) => {
+      const parsed = v.safeParse(describedSchema, entry);
+      return typeof name === 'string' && parsed.success ? [[name, parsed.output] as const] : [];
+    }),
+  );
+}
+
+/** The values of the `benchmark` fields of a file; lines that are not JSON are reported later, when they are read. */
+async function benchmarkNames(path: string): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for await (const line of linesOfFile(path)) {
+    try {
+      const row: unknown = JSON.parse(line);
+      if (typeof row === 'object' && row !== null && 'benchmark' in row && typeof row.benchmark === 'string')
+        names.add(row.benchmark);
+    } catch {
+      // Counted by readBenchmarks.
+    }
+  }
+  return names;
+}
