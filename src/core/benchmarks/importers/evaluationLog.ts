@@ -1,12 +1,8 @@
 import { RecommendError } from '../../errors';
+import type { ByteSource } from '../../files/source';
 
-/** A file as an importer sees it: a name relative to what the user chose ('/' separated) and its bytes, read anew at each call. */
-export interface LogFile {
-  readonly name: string;
-  /** Bytes; null where it is not known. */
-  readonly size: number | null;
-  open(): AsyncIterable<Uint8Array>;
-}
+/** A file as an importer sees it: its name is relative to what the user chose, '/' separated. */
+export type LogFile = Pick<ByteSource, 'name' | 'size' | 'open'>;
 
 /** A metric's value as the tool wrote it. */
 export type MetricValue = number | boolean | string;

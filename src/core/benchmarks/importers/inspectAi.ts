@@ -9,7 +9,7 @@ import {
   type LogSink,
   type MetricValue,
 } from './evaluationLog';
-import { isRecord, jsonOf, maximumJsonBytes, messagesText } from './logText';
+import { isRecord, jsonOf, maximumJsonBytes, messagesText, unpackedBytes } from './logText';
 
 const header = v.object({
   eval: v.object({
@@ -190,7 +190,7 @@ async function readZip(file: LogFile, sink: LogSink, model: string | undefined):
   });
   unzip.register(UnzipInflate);
   try {
-    for await (const bytes of file.open()) {
+    for await (const bytes of unpackedBytes(file)) {
       unzip.push(bytes);
       if (failure) throw failure;
       if (sink.stopped) break;

@@ -9,7 +9,8 @@ const maximumLineLength = 64 * 1024 * 1024;
 /** The bytes of a file, unpacked where its name ends in `.gz`. */
 export async function* unpackedBytes(file: LogFile): AsyncGenerator<Uint8Array> {
   if (!file.name.endsWith('.gz')) {
-    yield* file.open();
+    // A source may use its buffer again: what is kept must be a copy.
+    for await (const bytes of file.open()) yield bytes.slice();
     return;
   }
   const chunks = file.open()[Symbol.asyncIterator]();

@@ -2,7 +2,7 @@ import type { Database, SqlJsStatic } from 'sql.js';
 import initSqlJs from 'sql.js/dist/sql-wasm-inline.js';
 import * as v from 'valibot';
 import { brokenLog, type LogFile, type LogGroup, type LogImporter, type LogSink } from './evaluationLog';
-import { maximumJsonBytes } from './logText';
+import { maximumJsonBytes, unpackedBytes } from './logText';
 import { promptfoo, readPromptfooRow } from './promptfoo';
 
 const evalRow = v.object({ id: v.string(), description: v.nullable(v.string()) });
@@ -94,7 +94,7 @@ function readDatabase(database: Database, file: string, sink: LogSink, benchmark
 async function bytesOf(file: LogFile): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const bytes of file.open()) {
+  for await (const bytes of unpackedBytes(file)) {
     size += bytes.length;
     if (size > maximumJsonBytes)
       throw brokenLog(
