@@ -61,15 +61,16 @@ function cachedVersions(): string[] {
 
 /** The desktop editor needs a screen; on Linux that is a display or the virtual one of xvfb-run. */
 function canShowWindows(): boolean {
-  return process.platform !== 'linux' || hasDisplay() || onPath('xvfb-run') !== undefined;
+  return hasDisplay() || onPath('xvfb-run') !== undefined;
 }
 
-function hasDisplay(): boolean {
-  return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+/** Whether a window can be shown to a person; only Linux machines go without a display. */
+export function hasDisplay(): boolean {
+  return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 }
 
 function withScreen(executable: string): string {
-  if (process.platform !== 'linux' || hasDisplay()) return executable;
+  if (hasDisplay()) return executable;
   return writeCommand(`exec xvfb-run -a "${executable}" "$@"`);
 }
 

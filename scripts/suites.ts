@@ -64,7 +64,9 @@ export async function nodeSuite(name: 'unit' | 'ui', args: readonly string[] = [
     await findChromium();
   }
   return counted((countsFile) =>
-    runStep(process.execPath, ['out/test/node.entry.js', name, ...args], { RECOMMEND_LLM_TEST_COUNTS: countsFile }),
+    runStep(process.execPath, ['--enable-source-maps', 'out/test/node.entry.js', name, ...args], {
+      RECOMMEND_LLM_TEST_COUNTS: countsFile,
+    }),
   );
 }
 
