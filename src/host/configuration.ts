@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+import { type ConfigurationScope, workspace } from 'vscode';
+import { RecommendError } from '../core/errors';
+import { type SettingName, type Settings, settingSchemas, settingsSection } from './contributions';
+
+/**
+ * Reads one setting as it applies to `scope`.
+ * @throws RecommendError BAD_SETTING where the value in the user's settings is not of the described shape
+ */
+export function readSetting<K extends SettingName>(name: K, scope?: ConfigurationScope | null): Settings[K] {
+  const value: unknown = workspace.getConfiguration(settingsSection, scope).get(name);
+  const parsed = v.safeParse(settingSchemas[name], value);
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  const place = [settingsSection, name, v.getDotPath(issue)].filter(Boolean).join('.');
+  throw new RecommendError(
+    'BAD_SETTING',
+    `The setting ${place} is not valid: ${issue.message}`,
+    'Correct it in the settings, or reset it to its default.',
+  );
+}
