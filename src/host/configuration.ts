@@ -9,7 +9,8 @@ import { type SettingName, type Settings, settingSchemas, settingsSection } from
  */
 export function readSetting<K extends SettingName>(name: K, scope?: ConfigurationScope | null): Settings[K] {
   const value: unknown = workspace.getConfiguration(settingsSection, scope).get(name);
-  const parsed = v.safeParse(settingSchemas[name], value);
+  const schema: v.GenericSchema<unknown, Settings[K]> = settingSchemas[name];
+  const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
   const place = [settingsSection, name, v.getDotPath(issue)].filter(Boolean).join('.');

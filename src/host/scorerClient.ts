@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { DatasetEvaluation } from '../core/evaluation/datasetEvaluation';
 import { RecommendError } from '../core/errors';
+import type { DatasetEvaluation } from '../core/evaluation/datasetEvaluation';
 import type { Recommendation } from '../core/recommendation/recommendation';
 import type { FromScorer, InputSource, Progress, RecommendOptions, ToScorer } from '../scoring/protocol';
 import type { Log } from './log';
