@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return sourceFiles(path);
+    return /\.tsx?$/.test(name) ? [path] : [];
+  });
+}
+
+function readJson(path: string): Record<string, string> {
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+}
+
+/** A string literal as JavaScript reads it. */
+function literal(source: string): string {
+  return source.replace(/\\(u\{?([\da-f]+)\}?|n|.)/gi, (_, kind: string, code?: string) =>
+    code ? String.fromCodePoint(Number.parseInt(code, 16)) : kind === 'n' ? '\n' : kind,
+  );
+}
+
+const quoted = `(?:'((?:[^'\\\\]|\\\\.)*)'|"((?:[^"\\\\]|\\\\.)*)")`;
+
+/** English texts that calls of `function` in `text` translate, and the calls whose text is not a literal. */
+function translated(text: string, name: string): { texts: string[]; opaque: string[] } {
+  const calls = [...text.matchAll(new RegExp(`(?<![\\w.])${name}\\(\\s*([^)]{0,80})`, 'g'))];
+  const texts: string[] = [];
+  const opaque: string[] = [];
+  for (const call of calls) {
+    const found = new RegExp(`^${name}\\(\\s*${quoted}`).exec(text.slice(call.index));
+    if (found) texts.push(literal(found[1] ?? found[2] ?? ''));
+    else opaque.push(call[0]);
+  }
+  return { texts, opaque };
+}
+
+describe('localisation', () => {
+  const german = readJson('l10n/bundle.l10n.de.json');
+
+  it('has a German text for every text of the host', () => {
+    const missing: string[] = [];
+    for (const path of [...sourceFiles('src/host'), 'src/extension.ts']) {
+      const { texts, opaque } = translated(readFileSync(path, 'utf8'), 'l10n\\.t');
+      missing.push(...texts.filter((text) => !german[text]));
+      // Failures arrive as data: showFailure alone looks their sentences up.
+      if (!path.endsWith('failures.ts')) assert.deepEqual(opaque, [], path);
+    }
+    assert.deepEqual([...new Set(missing)], []);
+  });
+
+  it('keeps the placeholders of every text', () => {
+    const holes = (text: string): string[] => (text.match(/\{\d+\}/g) ?? []).sort();
+    for (const [english, translation] of Object.entries(german))
+      assert.deepEqual(holes(translation), holes(english), english);
+  });
+
+  it('has the same keys in both manifests, all of them used, none empty', () => {
+    const english = readJson('package.nls.json');
+    const manifest = readFileSync('package.json', 'utf8');
+    const used = [...manifest.matchAll(/"%([\w.-]+)%"/g)].map((match) => match[1] ?? '');
+    assert.deepEqual(Object.keys(english).sort(), [...new Set(used)].sort());
+    const translation = readJson('package.nls.de.json');
+    assert.deepEqual(Object.keys(translation).sort(), Object.keys(english).sort());
+    assert.ok([...Object.values(english), ...Object.values(translation)].every((text) => text.trim() !== ''));
+  });
+});
