@@ -51,7 +51,9 @@ export async function findChromium(): Promise<string> {
   console.log('No browser is installed; installing chromium with apt-get …');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const update = await exec('apt-get', ['update', '-qq'], { env });
-  const install = await exec('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env });
+  // Without a font the workbench has no text.
+  const packages = ['chromium', 'fonts-liberation'];
+  const install = await exec('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
   const path = installed();
   if (path) return path;
   const failed = update.code === 0 ? install : update;

@@ -50,7 +50,14 @@ export async function installCodeServer(): Promise<CodeServer> {
   mkdirSync(partial, { recursive: true });
   try {
     writeFileSync(join(partial, 'package.json'), '{ "private": true }\n');
-    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const quiet = [
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      '--fetch-retries=1',
+      '--fetch-retry-mintimeout=2000',
+    ];
     const packages = [`${nodePackage()}@${nodeVersion}`, `code-server@${codeServerVersion}`];
     await npm(partial, ['install', ...quiet, ...packages]);
     const { node } = locate(partial);
@@ -68,11 +75,13 @@ export async function installCodeServer(): Promise<CodeServer> {
 
 async function npm(cwd: string, args: string[], firstOnPath?: string): Promise<void> {
   const path = firstOnPath ? `${firstOnPath}${delimiter}${process.env.PATH}` : process.env.PATH;
-  // npm tells its scripts its own settings in npm_* variables; this install is not part of the project.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  // npm tells its scripts where the project is; this install is not part of it. Settings such as a registry stay.
+  const ours = /^npm_(package|lifecycle|config_(local_prefix|ignore_scripts))/i;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
   const done = await exec('npm', args, { cwd, env: { ...env, PATH: path } });
   if (done.code !== 0) {
-    const cause = done.output.split('\n').find((line) => /npm error (?!code)/.test(line)) ?? lastLine(done.output);
+    const cause =
+      done.output.split('\n').find((line) => /npm error (?!code|errno|syscall)/.test(line)) ?? lastLine(done.output);
     throw new Error(`No editor host: installing code-server with npm failed (${cause.trim()}).`);
   }
 }

@@ -36,8 +36,8 @@ export async function findEditorHosts(oldest: string): Promise<EditorHost[]> {
     }
     if (hosts.length > 0) return hosts;
   }
-  await installCodeServer();
   await findChromium();
+  await installCodeServer();
   return [{ name: 'code-server', executable: writeShim() }];
 }
 

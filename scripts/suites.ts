@@ -60,8 +60,8 @@ async function counted(run: (countsFile: string) => Promise<boolean>): Promise<S
 /** Runs the tests of `test/unit` or `test/ui` in Node. */
 export async function nodeSuite(name: 'unit' | 'ui', args: readonly string[] = []): Promise<SuiteResult> {
   if (name === 'ui') {
-    await installCodeServer();
     await findChromium();
+    await installCodeServer();
   }
   return counted((countsFile) =>
     runStep(process.execPath, ['--enable-source-maps', 'out/test/node.entry.js', name, ...args], {
