@@ -110,6 +110,7 @@ export function buildCatalog(
       standard: standard.has(id),
       verbosity: own.value,
       verbosityFamilies: own.families,
+      aggregates: evidence(id).aggregates,
     };
   });
   return {

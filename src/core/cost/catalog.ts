@@ -35,6 +35,8 @@ const catalogModelSchema = v.object({
   verbosity: v.pipe(v.number(), v.finite()),
   /** Number of benchmark families that `verbosity` was measured on; 0 = the mean of its class. */
   verbosityFamilies: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Aggregate scores of public leaderboards that the router was trained with. */
+  aggregates: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 
 /** `catalog.json` of a bundle: every LLM that its router knows, with what can be bought and for how much. */

@@ -32,23 +32,21 @@ export const tokenModelSchema = v.object({
 
 export type TokenModel = v.InferOutput<typeof tokenModelSchema>;
 
-/** Expected use of one request. */
-export interface ExpectedTokens {
-  readonly output: number;
-  /** Input tokens that an agent loop adds to the prompt itself; 0 for one request. */
-  readonly agentInput: number;
-}
-
 /**
  * Expected tokens as functions of the neighbourhood: log t(m, x) = a_m + Σ_b w_b (L_b + r_mb), expected tokens
  * meanFactor · t. The verbosity a_m, the levels L_b and the residuals r_mb are fitted by `fitTokenModel`.
  */
 export interface TokenEstimator {
-  /** @param mixture B weights that sum to 1, in the order of the benchmarks given to `tokenEstimator` */
-  expected(model: number, mixture: ArrayLike<number>): ExpectedTokens;
-  /** Share of the neighbourhood whose tasks are agent loops: their number of turns decides the bill. */
-  agentShare(mixture: ArrayLike<number>): number;
+  /**
+   * @param mixture B weights that sum to 1, in the order of the benchmarks given to `tokenEstimator`
+   * @param output receives the expected output tokens of each model
+   * @returns input tokens that an agent loop adds to the prompt itself; 0 where most of the neighbourhood is single requests
+   */
+  estimate(mixture: ArrayLike<number>, output: Float64Array): number;
 }
+
+/** From this share of agent tasks in the neighbourhood on, an input is taken for an agent's. */
+const agenticFrom = 0.5;
 
 /**
  * @param benchmarks the router's benchmarks, in the order of its mixtures
@@ -59,46 +57,40 @@ export function tokenEstimator(
   benchmarks: readonly string[],
   models: readonly { readonly id: string; readonly verbosity: number }[],
 ): TokenEstimator {
-  const count = benchmarks.length;
-  const agentInput = new Float64Array(count);
-  const agentic = new Uint8Array(count);
-  const logs = new Float64Array(models.length * count);
-  benchmarks.forEach((name, benchmark) => {
-    const level = tokens.benchmarks[name];
-    agentic[benchmark] = level?.agentInput === undefined ? 0 : 1;
-    agentInput[benchmark] = level?.agentInput ?? 0;
-    models.forEach(({ id, verbosity }, model) => {
-      logs[model * count + benchmark] = verbosity + (level?.output ?? tokens.level) + (level?.residuals[id] ?? 0);
-    });
-  });
-  const agentShare = (mixture: ArrayLike<number>): number => {
-    let share = 0;
-    for (let benchmark = 0; benchmark < count; benchmark++) if (agentic[benchmark]) share += mixture[benchmark] ?? 0;
-    return share;
-  };
+  const count = models.length;
+  const agentInput = benchmarks.map((name) => tokens.benchmarks[name]?.agentInput ?? null);
+  // Benchmark by benchmark, so that one row of the matrix serves all models.
+  const logs = Float64Array.from(
+    benchmarks.flatMap((name) => {
+      const level = tokens.benchmarks[name];
+      return models.map(
+        ({ id, verbosity }) => verbosity + (level?.output ?? tokens.level) + (level?.residuals[id] ?? 0),
+      );
+    }),
+  );
   return {
-    agentShare,
-    expected(model, mixture) {
-      let sum = 0;
+    estimate(mixture, output) {
+      output.fill(0);
       let weight = 0;
-      let input = 0;
       let agents = 0;
-      for (let benchmark = 0; benchmark < count; benchmark++) {
+      let input = 0;
+      for (let benchmark = 0; benchmark < agentInput.length; benchmark++) {
         const share = mixture[benchmark] ?? 0;
         if (share === 0) continue;
         weight += share;
-        sum += share * (logs[model * count + benchmark] ?? 0);
-        if (agentic[benchmark]) {
-          agents += share;
-          input += share * (agentInput[benchmark] ?? 0);
-        }
+        const base = benchmark * count;
+        for (let model = 0; model < count; model++)
+          output[model] = (output[model] ?? 0) + share * (logs[base + model] ?? 0);
+        const loop = agentInput[benchmark] ?? null;
+        if (loop === null) continue;
+        agents += share;
+        input += share * loop;
       }
-      const verbosity = models[model]?.verbosity ?? 0;
-      const output = weight > 0 ? sum / weight : verbosity + tokens.level;
-      return {
-        output: tokens.meanFactor * Math.exp(output),
-        agentInput: agents >= weight / 2 && agents > 0 ? Math.exp(input / agents) : 0,
-      };
+      for (let model = 0; model < count; model++) {
+        const log = weight > 0 ? (output[model] ?? 0) / weight : (models[model]?.verbosity ?? 0) + tokens.level;
+        output[model] = tokens.meanFactor * Math.exp(log);
+      }
+      return agents > 0 && agents >= weight * agenticFrom ? Math.exp(input / agents) : 0;
     },
   };
 }

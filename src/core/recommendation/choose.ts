@@ -99,7 +99,8 @@ export function choose(input: ChoiceInput, policy: Policy): Choice | null {
 
   const standing = (dial: number): Choosable => valuePick(candidates, quality.pick, toleranceOf(dial));
   const value = standing(Math.max(policy.dial, balancedDial));
-  const keepsQuality = policy.mode === 'paper' || (quality.basis === 'far' && policy.dial <= balancedDial);
+  const keepsQuality =
+    policy.mode === 'paper' || policy.dial <= 0 || (quality.basis === 'far' && policy.dial <= balancedDial);
   const pick = keepsQuality ? quality.pick : standing(policy.dial);
 
   return {

@@ -170,7 +170,7 @@ export interface DatasetRows {
   readonly lines: readonly number[];
   /** The beginning of each prompt on one line, at most 120 characters. */
   readonly excerpts: readonly string[];
-  /** Index into `DatasetBlock.slices.groups`; absent where the dataset has no category column. */
+  /** Index into `DatasetBlock.slices.groups`, −1 for rows in none; absent where the dataset has no category column. */
   readonly groups?: readonly number[];
   /** Cosine distance of each row to its nearest known prompts. */
   readonly distances: readonly number[];
@@ -211,6 +211,7 @@ export interface Recommendation {
   readonly preference: Preference;
   readonly recommendation: Decision;
   readonly picks: Picks;
+  /** Highest expected correctness first. */
   readonly candidates: readonly CandidateAssessment[];
   /** Mean cosine distance to the nearest known prompts. */
   readonly distance: number;
