@@ -6,6 +6,8 @@ export interface NamedModel {
   /** YYYY-MM or YYYY-MM-DD, where known. */
   readonly released: string | null;
   readonly buyable: boolean;
+  /** True for the setting (effort) that the bare name of a model stands for. */
+  readonly standard: boolean;
 }
 
 /** Notes that editors and listings put behind a name and that do not change which model it is. */
@@ -54,17 +56,17 @@ export class ModelNames {
 
   /**
    * Rules, the first that applies: (1) the id as it stands; (2) the same name but for spelling; (3) the same name but for
-   * the date of the build. Where a rule leaves several models, the one that can be bought is taken, then for rule 3 the
-   * newest. Still several, or none: unknown. Nothing is guessed from parts of a name.
+   * the date of the build. Where a rule leaves several models, the standard setting is taken, then the one that can be
+   * bought, then for rule 3 the newest. Still several, or none: unknown. Nothing is guessed from parts of a name.
    * @returns a catalog id, or null where the name is not known
    */
   find(name: string): string | null {
     if (this.ids.has(name)) return name;
     if (name.trim() === '') return null;
     const exact = this.exact.get(normaliseModelName(name));
-    if (exact) return single(buyableFirst([...exact]))?.id ?? null;
+    if (exact) return single(usual([...exact]))?.id ?? null;
     const relatives = this.families.get(family(name));
-    return relatives ? (single(newest(buyableFirst([...relatives])))?.id ?? null) : null;
+    return relatives ? (single(newest(usual([...relatives])))?.id ?? null) : null;
   }
 }
 
@@ -75,7 +77,9 @@ function add(map: Map<string, Set<NamedModel>>, key: string, model: NamedModel):
   else map.set(key, new Set([model]));
 }
 
-function buyableFirst(models: readonly NamedModel[]): readonly NamedModel[] {
+function usual(all: readonly NamedModel[]): readonly NamedModel[] {
+  const standard = all.filter((model) => model.standard);
+  const models = standard.length > 0 ? standard : all;
   const buyable = models.filter((model) => model.buyable);
   return buyable.length > 0 ? buyable : models;
 }

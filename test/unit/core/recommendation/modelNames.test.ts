@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { ModelNames, type NamedModel, normaliseModelName } from '../../../../src/core/recommendation/modelNames';
 
 function model(id: string, names: string[] = [], rest: Partial<NamedModel> = {}): NamedModel {
-  return { id, names, released: null, buyable: true, ...rest };
+  return { id, names, released: null, buyable: true, standard: false, ...rest };
 }
 
 const names = new ModelNames([
   model('claude-sonnet-4-5-20250929', ['anthropic/claude-sonnet-4.5', 'Anthropic: Claude Sonnet 4.5']),
   model('claude-sonnet-4-20250514', ['anthropic/claude-sonnet-4', 'Anthropic: Claude Sonnet 4'], { buyable: false }),
-  model('gpt-5', ['openai/gpt-5', 'OpenAI: GPT-5']),
-  model('gpt-5-high', []),
+  model('gpt-5', ['openai/gpt-5', 'GPT-5'], { standard: true }),
+  model('gpt-5-high', ['openai/gpt-5', 'GPT-5 (high)']),
   model('gpt-5-mini', ['openai/gpt-5-mini', 'OpenAI: GPT-5 Mini']),
   model('gpt-4o-2024-05-13', ['openai/gpt-4o-2024-05-13'], { released: '2024-05-13' }),
   model('gpt-4o-2024-11-20', ['openai/gpt-4o-2024-11-20'], { released: '2024-11-20' }),
@@ -37,6 +37,10 @@ describe('model names', () => {
     assert.equal(names.find('claude-sonnet-4.5'), 'claude-sonnet-4-5-20250929');
     assert.equal(names.find('o3-mini'), 'o3-mini');
     assert.equal(names.find('o3 mini'), 'o3-mini');
+  });
+
+  it('takes the standard setting where a name stands for several', () => {
+    assert.equal(names.find('openai/gpt-5'), 'gpt-5');
   });
 
   it('keeps effort, size and version apart', () => {
