@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { RecommendError } from '../errors';
 import type { ModelNames } from '../recommendation/modelNames';
 import type { Price } from '../recommendation/recommendation';
-import type { Catalog } from './catalog';
+import type { CatalogModel } from './catalog';
 
 /** What a downloaded price list says of the catalog's models. */
 export interface PriceListReading {
@@ -35,6 +35,9 @@ const openRouterEntry = v.looseObject({
 });
 
 const openRouterList = v.looseObject({ data: v.array(v.unknown()) });
+
+/** What is needed of a model of the catalog to find its price. */
+export type PricedModel = Pick<CatalogModel, 'id' | 'marketId'>;
 
 interface Quote {
   readonly model: string;
@@ -70,7 +73,7 @@ export function readPriceList(
   text: string,
   name: string,
   asOf: string,
-  catalog: Catalog,
+  models: readonly PricedModel[],
   names: ModelNames,
 ): PriceListReading {
   let json: unknown;
@@ -85,12 +88,12 @@ export function readPriceList(
     );
   }
   const list = v.safeParse(openRouterList, json);
-  if (list.success) return collect('openrouter', list.output.data.map(openRouterQuote), asOf, catalog, names);
+  if (list.success) return collect('openrouter', list.output.data.map(openRouterQuote), asOf, models, names);
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
     const quotes = Object.entries(json)
       .filter(([key]) => key !== 'sample_spec')
       .map(([key, entry]) => litellmQuote(key, entry));
-    if (quotes.some((quote) => typeof quote === 'object')) return collect('litellm', quotes, asOf, catalog, names);
+    if (quotes.some((quote) => typeof quote === 'object')) return collect('litellm', quotes, asOf, models, names);
   }
   throw new RecommendError(
     'FORMAT_UNKNOWN',
@@ -123,11 +126,11 @@ function collect(
   format: PriceListReading['format'],
   quotes: readonly (Quote | 'broken' | 'other')[],
   asOf: string,
-  catalog: Catalog,
+  models: readonly PricedModel[],
   names: ModelNames,
 ): PriceListReading {
-  const keys = new Map(catalog.models.map(({ id, marketId }) => [id, marketId ?? id]));
-  const marketIds = new Set(catalog.models.map(({ marketId }) => marketId));
+  const keys = new Map(models.map(({ id, marketId }) => [id, marketId ?? id]));
+  const marketIds = new Set(models.map(({ marketId }) => marketId));
   const best = new Map<string, Quote>();
   let entries = 0;
   let unknown = 0;

@@ -1,45 +1,26 @@
 import assert from 'node:assert/strict';
-import type { Catalog, CatalogModel } from '../../../../src/core/cost/catalog';
-import { readPriceList } from '../../../../src/core/cost/priceList';
+import { type PricedModel, readPriceList } from '../../../../src/core/cost/priceList';
 import { RecommendError } from '../../../../src/core/errors';
 import { ModelNames } from '../../../../src/core/recommendation/modelNames';
 
-function entry(id: string, marketId: string | null, effort: string | null = null): CatalogModel {
-  return {
-    id,
-    name: id,
-    provider: 'Test',
-    marketId,
-    effort,
-    reasoning: false,
-    openWeights: false,
-    released: null,
-    contextTokens: null,
-    price: null,
-    buyable: true,
-    standard: effort === null,
-    verbosity: 0,
-    verbosityFamilies: 0,
-  };
-}
-
-const catalog: Catalog = {
-  formatVersion: 1,
-  asOf: '2026-01-01',
-  sources: ['test'],
-  models: [
-    entry('gpt-5', 'openai/gpt-5'),
-    entry('gpt-5-high', 'openai/gpt-5', 'high'),
-    entry('claude-sonnet-4-5-20250929', 'anthropic/claude-sonnet-4.5'),
-    entry('glm-5.2', 'z-ai/glm-5.2'),
-    entry('old-model', null),
-  ],
-};
+const models: PricedModel[] = [
+  { id: 'gpt-5', marketId: 'openai/gpt-5' },
+  { id: 'gpt-5-high', marketId: 'openai/gpt-5' },
+  { id: 'claude-sonnet-4-5-20250929', marketId: 'anthropic/claude-sonnet-4.5' },
+  { id: 'glm-5.2', marketId: 'z-ai/glm-5.2' },
+  { id: 'old-model', marketId: null },
+];
 const names = new ModelNames(
-  catalog.models.map((model) => ({ ...model, names: model.marketId === null ? [] : [model.marketId] })),
+  models.map(({ id, marketId }) => ({
+    id,
+    names: marketId === null ? [] : [marketId],
+    released: null,
+    buyable: true,
+    standard: id !== 'gpt-5-high',
+  })),
 );
 const read = (json: unknown): ReturnType<typeof readPriceList> =>
-  readPriceList(JSON.stringify(json), 'prices.json', '2026-08-01', catalog, names);
+  readPriceList(JSON.stringify(json), 'prices.json', '2026-08-01', models, names);
 
 const failsWith =
   (code: string) =>
@@ -103,7 +84,7 @@ describe('price lists', () => {
   });
 
   it('refuses what is not a price list', () => {
-    assert.throws(() => readPriceList('{', 'x', '2026-08-01', catalog, names), failsWith('FORMAT_BROKEN'));
+    assert.throws(() => readPriceList('{', 'x', '2026-08-01', models, names), failsWith('FORMAT_BROKEN'));
     assert.throws(() => read([]), failsWith('FORMAT_UNKNOWN'));
     assert.throws(() => read({}), failsWith('FORMAT_UNKNOWN'));
     assert.throws(() => read({ name: 'package', version: '1' }), failsWith('FORMAT_UNKNOWN'));
