@@ -87,7 +87,7 @@ export const fromPanelSchema = v.variant('type', [
   v.object({ type: v.literal('showLog') }),
   /** Score again with prompts from this column (dotted path). */
   v.object({ type: v.literal('setColumn'), column: v.pipe(v.string(), v.minLength(1)) }),
-  /** Score again in this mode. */
+  /** Keep to this mode from now on; the panel itself shows it without a new scoring. */
   v.object({ type: v.literal('setMode'), mode: v.picklist(['guarded', 'paper']) }),
   /** Keep this preference as the user's default. */
   v.object({ type: v.literal('savePreference'), preference: v.picklist(['quality', 'balanced', 'price']) }),

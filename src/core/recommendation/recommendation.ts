@@ -216,6 +216,8 @@ export interface Recommendation {
   /** Mean cosine distance to the nearest known prompts. */
   readonly distance: number;
   readonly distanceWord: DistanceWord;
+  /** Distances above which an input is `near`, and above which it is `far`: for the panel's scale. */
+  readonly distanceThresholds?: { readonly near: number; readonly far: number };
   readonly outOfDistribution: boolean;
   readonly nearest: readonly NearestItem[];
   readonly nearestBenchmarks: readonly NearestBenchmark[];
