@@ -63,7 +63,15 @@ if (withTests) {
     }),
     build({
       ...node,
-      external: [...node.external, 'mocha', 'playwright-core', '@vscode/test-electron', 'esbuild', 'axe-core'],
+      external: [
+        ...node.external,
+        'mocha',
+        'playwright-core',
+        '@vscode/test-electron',
+        'esbuild',
+        'axe-core',
+        '@vscode/vsce',
+      ],
       entryPoints: [...filesUnder('test', '.test.ts'), ...filesUnder('test', '.entry.ts')],
       outbase: 'test',
       outdir: 'out/test',

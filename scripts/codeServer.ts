@@ -198,8 +198,8 @@ export async function startCodeServer(codeServer: CodeServer, options: ServerOpt
 export interface WorkbenchTarget {
   /** Absolute path of the workspace folder. */
   folder?: string;
-  /** Absolute path of an extension to run from its working tree. */
-  extension?: string;
+  /** Absolute paths of extensions to run from their working trees. */
+  extensions?: readonly string[];
   /** Absolute path of a test module to run in the extension host. */
   tests?: string;
 }
@@ -208,7 +208,7 @@ export interface WorkbenchTarget {
 export function workbenchAddress(server: RunningServer, target: WorkbenchTarget): string {
   const remote = (path: string): string => `vscode-remote://127.0.0.1:${server.port}${path}`;
   const payload = [
-    ...(target.extension ? [['extensionDevelopmentPath', remote(target.extension)]] : []),
+    ...(target.extensions ?? []).map((path) => ['extensionDevelopmentPath', remote(path)]),
     ...(target.tests ? [['extensionTestsPath', remote(target.tests)]] : []),
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],

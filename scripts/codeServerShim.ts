@@ -14,15 +14,14 @@ const noise = new RegExp(
   ].join('|'),
 );
 
-function argument(name: string): string {
-  const found = process.argv.find((text) => text.startsWith(`--${name}=`));
-  if (!found) throw new Error(`--${name} is missing`);
-  return found.slice(name.length + 3);
+function argumentsNamed(name: string): string[] {
+  const start = `--${name}=`;
+  return process.argv.filter((text) => text.startsWith(start)).map((text) => text.slice(start.length));
 }
 
 async function main(): Promise<number> {
-  const extension = argument('extensionDevelopmentPath');
-  const tests = argument('extensionTestsPath');
+  const extensions = argumentsNamed('extensionDevelopmentPath');
+  const [tests] = argumentsNamed('extensionTestsPath');
   const folder = process.argv.slice(2).find((text) => !text.startsWith('-'));
   const server = await startCodeServer(await installCodeServer());
   const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumSwitches] });
@@ -40,7 +39,9 @@ async function main(): Promise<number> {
       if (type === 'error') console.error(text);
       else console.log(text);
     });
-    await page.goto(workbenchAddress(server, { extension, tests, ...(folder ? { folder } : {}) }));
+    await page.goto(
+      workbenchAddress(server, { extensions, ...(tests ? { tests } : {}), ...(folder ? { folder } : {}) }),
+    );
     return await ended;
   } finally {
     await browser.close();

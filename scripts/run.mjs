@@ -1,11 +1,11 @@
-// Bundles one script of this folder for Node and runs it: `node scripts/run.mjs <name> [arguments]`.
+// Bundles one TypeScript script for Node and runs it: `node scripts/run.mjs scripts/<name> [arguments]`.
 import { spawn } from 'node:child_process';
 import { build } from 'esbuild';
 
 const [name = '', ...rest] = process.argv.slice(2);
-const outfile = `out/scripts/${name}.js`;
+const outfile = `out/${name}.js`;
 await build({
-  entryPoints: [`scripts/${name}.ts`],
+  entryPoints: [`${name}.ts`],
   outfile,
   bundle: true,
   platform: 'node',

@@ -29,7 +29,7 @@ async function startInBrowser(): Promise<void> {
     console.error('The editor server ended.');
     process.exit(1);
   });
-  const location = workbenchAddress(server, { folder, extension });
+  const location = workbenchAddress(server, { folder, extensions: [extension] });
   const door = createServer((_request, response) => response.writeHead(302, { location }).end());
   door.listen(0, '127.0.0.1', () => {
     console.log(`Open http://127.0.0.1:${(door.address() as AddressInfo).port}/ in a browser. Ctrl-C ends it.`);

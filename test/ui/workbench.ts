@@ -60,7 +60,7 @@ export class Workbench {
     const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumSwitches] });
     const page = await browser.newPage({ viewport: options.size ?? { width: 1400, height: 900 } });
     page.setDefaultTimeout(20_000);
-    await page.goto(workbenchAddress(server, options.vsix ? { folder } : { folder, extension: resolve('.') }));
+    await page.goto(workbenchAddress(server, { folder, extensions: options.vsix ? [] : [resolve('.')] }));
     const workbench = new Workbench(page, folder, server, browser);
     await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
     return workbench;

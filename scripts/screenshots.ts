@@ -1,0 +1,81 @@
+// Makes the README's pictures from the running editor: `npm run screenshots` → media/screenshots.
+import { join } from 'node:path';
+import { type Theme, Workbench } from '../test/ui/workbench';
+import { type AnimationFrame, saveAnimation, savePicture } from './pictures';
+
+const folder = 'media/screenshots';
+const size = { width: 1280, height: 800 };
+const prompt = 'train-journey.prompt.md';
+const dataset = 'questions.jsonl';
+
+function kilobytes(path: string, bytes: number): void {
+  console.log(`${path}: ${Math.round(bytes / 1000)} kB`);
+}
+
+async function shoot(workbench: Workbench, name: string): Promise<void> {
+  const path = join(folder, `${name}.png`);
+  kilobytes(path, savePicture(path, await workbench.page.screenshot({ animations: 'disabled' })));
+}
+
+async function recommend(workbench: Workbench, path: string): Promise<void> {
+  await workbench.chooseMenu(() => workbench.rightClickExplorer(path), 'Recommend LLM');
+  const panel = await workbench.webviewFrame();
+  await panel.getByRole('table').first().waitFor();
+}
+
+/** The panel for a prompt and for a dataset, in each theme. */
+async function panels(): Promise<void> {
+  const workbench = await Workbench.open({ size, theme: 'dark' });
+  await workbench.openFile(prompt);
+  await recommend(workbench, prompt);
+  const themes: [Theme, string][] = [
+    ['dark', 'dark'],
+    ['light', 'light'],
+    ['highContrastDark', 'high-contrast'],
+  ];
+  for (const [theme, name] of themes) {
+    await workbench.setTheme(theme);
+    await shoot(workbench, `prompt-${name}`);
+  }
+  await recommend(workbench, dataset);
+  for (const [theme, name] of themes) {
+    await workbench.setTheme(theme);
+    await shoot(workbench, `dataset-${name}`);
+  }
+  await workbench.expectNoErrors();
+  await workbench.close();
+}
+
+/** From a prompt to a recommendation, as an animated PNG. */
+async function walkThrough(): Promise<void> {
+  const workbench = await Workbench.open({ size: { width: 1000, height: 640 }, theme: 'light' });
+  const frames: AnimationFrame[] = [];
+  const frame = async (delay: number): Promise<void> => {
+    frames.push({ png: await workbench.page.screenshot({ animations: 'disabled' }), delay });
+  };
+  await frame(1000);
+  await workbench.openFile(prompt);
+  await workbench.statusBarItem('suggestion').filter({ hasNotText: 'LLM' }).waitFor();
+  await frame(2500);
+  await workbench.rightClickExplorer(prompt);
+  await frame(1200);
+  await workbench.page.keyboard.press('Escape');
+  await recommend(workbench, prompt);
+  await frame(3500);
+  await workbench.close();
+  const path = join(folder, 'walk-through.png');
+  kilobytes(path, saveAnimation(path, frames));
+}
+
+async function main(): Promise<void> {
+  await panels();
+  await walkThrough();
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
