@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { RecommendError } from '../core/errors';
 import { isDatasetMember } from '../core/files/format';
 import { defaultLimits } from '../core/files/limits';
-import type { ByteSource, Workspace } from '../core/files/source';
+import { type ByteSource, singlePassSource, type Workspace } from '../core/files/source';
 
 const chunkBytes = 1 << 18;
 const skippedFolders = new Set(['node_modules', '__pycache__', 'dist', 'out']);
@@ -77,7 +77,7 @@ export async function localSource(path: string, name: string = displayName(path,
     // Pipes and process substitutions have no size and can be read once.
     if (!facts.isFIFO() && !facts.isCharacterDevice())
       throw new RecommendError('FILE_UNREADABLE', `${name} is not a file.`, 'Choose a file.');
-    return { name, size: null, open: () => readFrom(path, name, null) };
+    return singlePassSource(name, readFrom(path, name, null));
   }
   const expected = { size: facts.size, mtimeMs: facts.mtimeMs };
   return {
@@ -133,11 +133,6 @@ async function* readFrom(
   } finally {
     await handle.close();
   }
-}
-
-/** Standard input as a source; it can be opened once. */
-export function standardInput(stream: AsyncIterable<Uint8Array>): ByteSource {
-  return { name: 'standard input', size: null, open: () => stream };
 }
 
 /** Resolves references of prompt files inside `root`; symbolic links that lead out of it are refused. */

@@ -1,3 +1,5 @@
+import { RecommendError } from '../errors';
+
 /**
  * A named run of bytes: a local file, a document of a virtual workspace, a selection. Everything that is read comes in
  * through this interface, so that `core` needs no file system.
@@ -49,15 +51,19 @@ export function textSource(name: string, text: string, languageId?: string): Byt
 
 /** @returns up to `bytes` bytes from the start of `source` */
 export async function readHead(source: ByteSource, bytes: number): Promise<Uint8Array> {
-  if (source.slice && source.size !== null) return source.slice(0, Math.min(bytes, source.size));
+  return (await readUpTo(source, bytes)).bytes;
+}
+
+/** Reads up to `most` bytes from the start; `complete` where that is all there is. */
+export async function readUpTo(source: ByteSource, most: number): Promise<{ bytes: Uint8Array; complete: boolean }> {
   const parts: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of source.open()) {
-    parts.push(chunk.slice(0, bytes - total));
-    total += Math.min(chunk.length, bytes - total);
-    if (total >= bytes) break;
+    parts.push(chunk.slice(0, most - total));
+    total += chunk.length;
+    if (total > most) break;
   }
-  return concatBytes(parts);
+  return { bytes: concatBytes(parts), complete: total <= most };
 }
 
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
@@ -69,4 +75,39 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return all;
+}
+
+/**
+ * A stream that can be read only once (standard input, a pipe) as a source: its first bytes are kept so that they can be
+ * looked at before the reading proper.
+ * @throws RecommendError (while reading) FILE_CHANGED where more than the kept bytes would be needed again
+ */
+export function singlePassSource(name: string, stream: AsyncIterable<Uint8Array>, keptBytes = 36 << 20): ByteSource {
+  const kept: Uint8Array[] = [];
+  let keptTotal = 0;
+  let passedKept = false;
+  let iterator: AsyncIterator<Uint8Array> | null = null;
+  return {
+    name,
+    size: null,
+    async *open() {
+      if (passedKept) {
+        throw new RecommendError('FILE_CHANGED', `${name} can be read only once.`, 'Save it to a file and read that.');
+      }
+      for (const chunk of kept) yield chunk;
+      iterator ??= stream[Symbol.asyncIterator]();
+      // Not for await: leaving that loop would end the stream for good.
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+        const chunk = next.value;
+        if (passedKept || keptTotal + chunk.length > keptBytes) {
+          passedKept = true;
+          kept.length = 0;
+        } else {
+          kept.push(chunk);
+          keptTotal += chunk.length;
+        }
+        yield chunk;
+      }
+    },
+  };
 }

@@ -1,17 +1,23 @@
 import { RecommendError } from '../errors';
+import { compressionOf, decompressed } from '../files/compression';
 import { type CsvDialect, detectDialect, readCsv } from '../files/csv';
-import { asUtf8, readText, type TextSource } from '../files/decode';
+import { asUtf8, emptyFile, readText, type TextSource } from '../files/decode';
 import { type FileFormat, formatOfContent, formatOfName, looksLikeJsonLines } from '../files/format';
+import { parseJson, readJsonArray } from '../files/json';
 import { readJsonl } from '../files/jsonl';
 import { defaultLimits, type ReadLimits } from '../files/limits';
+import { isParquet, readParquet } from '../files/parquet';
 import { isBroken, type RowOutcome, type RowStream } from '../files/rows';
-import { type ByteSource, readHead } from '../files/source';
-import { type PromptDocument, readPromptDocument } from './documents';
+import { type ByteSource, readHead, readUpTo } from '../files/source';
+import { parseYaml, yamlBytes } from '../files/yaml';
+import { readPromptDocument } from './documents';
 import type { Prompt } from './prompt';
+import { promptsOfPromptfoo } from './promptfoo';
 import type { ReadOptions } from './readOptions';
 import type { ReadReport, ReferencedFile, SkippedRow } from './readReport';
 import { findRecipe, type Recipe } from './recipe';
 import { isTruncated } from './scoredText';
+import { structureOf } from './structured';
 
 /** One row of the input, in order: a prompt, or why there is none. */
 export type PromptOutcome =
@@ -157,16 +163,29 @@ class Reader {
   private async *readSource(original: ByteSource): AsyncIterable<readonly PromptOutcome[]> {
     const { signal } = this.options;
     if (signal?.aborted) throw cancelled();
+    const before = this.bytesRead;
     const counted = this.counted(original);
-    const text = await asUtf8(counted);
+    const start = await readHead(counted, 4_096);
+    if (start.length === 0) throw emptyFile(original.name);
+    const compression = compressionOf(start);
+    const plain = compression ? decompressed(counted, compression, this.limits) : counted;
+    if (isParquet(compression ? await readHead(plain, 4) : start)) {
+      this.note('parquet', compression, 'binary');
+      let recipe: Recipe | null = null;
+      const rows = readParquet(plain, this.limits, () => recipe?.columnsRead ?? null);
+      yield* this.readRows(original.name, rows, (found) => {
+        recipe = found;
+      });
+      return;
+    }
+    const text = await asUtf8(plain);
     const head = await readHead(text.source, 1 << 16);
     const headText = new TextDecoder().decode(head);
     const format = formatFor(original, headText);
-    this.formats.add(format);
-    this.encodings.add(text.certain ? text.encoding : `${text.encoding} (guessed)`);
+    this.note(format, compression, text.certain ? text.encoding : `${text.encoding} (guessed)`);
     if (!text.certain && text.encoding === 'windows-1252')
       this.warnings.push(`${original.name} is not valid UTF-8: it was read as Windows-1252.`);
-    this.bytesRead = 0;
+    this.bytesRead = before;
     switch (format) {
       case 'jsonl':
         yield* this.readRows(original.name, readJsonl(text.source.open(), this.limits));
@@ -184,9 +203,73 @@ class Reader {
         yield* this.readRows(original.name, readCsv(text.source.open(), dialect, this.limits));
         return;
       }
+      case 'json':
+        yield* this.readJson(original, text, headText, before);
+        return;
+      case 'yaml': {
+        const body = await readText(text.source, Math.min(yamlBytes, this.limits.wholeFileBytes));
+        yield* this.readStructured(original.name, parseYaml(body.text, original.name, this.limits));
+        return;
+      }
       default:
         yield* this.readDocument(original.name, text, format);
     }
+  }
+
+  private note(format: string, compression: string | null, encoding: string): void {
+    this.formats.add(compression ? `${format}.${compression}` : format);
+    this.encodings.add(encoding);
+  }
+
+  /** Small files are parsed whole, which tells what they are; of larger ones the array in them is streamed. */
+  private async *readJson(
+    original: ByteSource,
+    text: TextSource,
+    head: string,
+    before: number,
+  ): AsyncIterable<readonly PromptOutcome[]> {
+    const { name } = original;
+    const first = await readUpTo(text.source, this.limits.wholeFileBytes);
+    if (first.complete) {
+      const body = new TextDecoder('utf-8', { ignoreBOM: true }).decode(first.bytes);
+      yield* this.readStructured(name, parseJson(body, name, this.limits));
+      return;
+    }
+    this.bytesRead = before;
+    const wrapped = !head.trimStart().startsWith('[');
+    yield* this.readRows(name, readJsonArray(text.source.open(), name, this.limits, wrapped));
+  }
+
+  private async *readStructured(name: string, value: unknown): AsyncIterable<readonly PromptOutcome[]> {
+    const found = structureOf(value);
+    if (!found) {
+      throw new RecommendError(
+        'NO_PROMPTS',
+        `${name} holds neither a prompt nor a list of them.`,
+        'A chat needs "messages", a dataset a list of records.',
+      );
+    }
+    if (found.kind === 'rows') {
+      yield* this.readRows(
+        name,
+        (async function* () {
+          // Elements of a list have no line of their own: they are numbered.
+          yield found.rows.map((row, index) => ({ line: index + 1, value: row }));
+        })(),
+      );
+      return;
+    }
+    if (found.kind === 'prompt') {
+      this.facts = { ...this.facts, ...found.facts };
+      yield [{ kind: 'prompt', file: name, prompt: found.prompt }];
+      return;
+    }
+    const expanded = await promptsOfPromptfoo(found.config, name, this.options.workspace, this.limits);
+    this.references.push(...expanded.references);
+    this.warnings.push(...expanded.warnings);
+    if (typeof found.config.description === 'string')
+      this.facts = { ...this.facts, description: found.config.description };
+    yield expanded.prompts.map((prompt): PromptOutcome => ({ kind: 'prompt', file: name, prompt }));
   }
 
   private async *readDocument(
@@ -203,14 +286,19 @@ class Reader {
     }
     const { text: body, hasInvalidBytes } = await readText(text.source, this.limits.wholeFileBytes);
     if (hasInvalidBytes) this.warnings.push(`${name} holds bytes that are not valid UTF-8: they were read as U+FFFD.`);
-    const document: PromptDocument = readPromptDocument(name, body, format, this.limits);
+    const document = await readPromptDocument(name, body, format, this.options.workspace, this.limits);
     this.facts = { ...this.facts, ...document.facts };
+    this.references.push(...document.references);
     this.warnings.push(...document.warnings);
     yield document.prompts.map((prompt): PromptOutcome => ({ kind: 'prompt', file: name, prompt }));
   }
 
   /** Looks at the first rows to find the prompt, then turns every row into one. */
-  private async *readRows(file: string, rows: RowStream): AsyncIterable<readonly PromptOutcome[]> {
+  private async *readRows(
+    file: string,
+    rows: RowStream,
+    onRecipe?: (recipe: Recipe) => void,
+  ): AsyncIterable<readonly PromptOutcome[]> {
     let recipe: Recipe | null = null;
     let waiting: RowOutcome[] = [];
     let good = 0;
@@ -223,6 +311,7 @@ class Reader {
       for (const row of batch) if (!isBroken(row)) good++;
       if (good >= recipeRows || (good > 0 && this.bytesRead >= recipeBytes)) {
         recipe = this.recipeFor(file, waiting);
+        onRecipe?.(recipe);
         yield this.build(file, waiting, recipe);
         waiting = [];
       }

@@ -11,6 +11,8 @@ export interface Recipe {
   readonly promptColumn: string;
   readonly otherColumns: readonly string[];
   readonly labelColumns: readonly string[];
+  /** Columns (dotted paths) that `build` looks at: a column store need not read the others. Null: any may matter. */
+  readonly columnsRead: readonly string[] | null;
   /** @returns the prompt, or the reason why the row has none */
   build(row: unknown, line: number): Prompt | string;
 }
@@ -188,6 +190,12 @@ export function findRecipe(sample: readonly unknown[], options: RecipeOptions, f
       promptColumn,
       otherColumns,
       labelColumns,
+      columnsRead:
+        usedColumns.length === 0
+          ? null
+          : [...usedColumns, idName, categoryName, results.field, ...results.columns.map(([name]) => name)].filter(
+              (name) => typeof name === 'string',
+            ),
       build(wrapped, line) {
         const row = unwrap(wrapped);
         if (!filled(row)) return reason;

@@ -1,0 +1,120 @@
+import { JSONParser, TokenType } from '@streamparser/json';
+import { RecommendError } from '../errors';
+import { structureFault } from './jsonl';
+import type { ReadLimits } from './limits';
+import type { RowOutcome, RowStream } from './rows';
+
+/** Fields under which a JSON object keeps its records. */
+export const wrapperFields = [
+  'data',
+  'rows',
+  'examples',
+  'instances',
+  'samples',
+  'questions',
+  'request_states',
+  'items',
+  'records',
+  'tests',
+  'dataset',
+  'train',
+  'validation',
+  'test',
+] as const;
+
+const batchRows = 256;
+
+/**
+ * Streams the elements of one JSON array that may be larger than memory: the file itself, or a field of an object.
+ * Bytes must be UTF-8.
+ * @throws RecommendError FORMAT_BROKEN where the JSON breaks off or is wrong, after the elements before that place
+ */
+export async function* readJsonArray(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
+  limits: ReadLimits,
+  wrapped: boolean,
+): RowStream {
+  let batch: RowOutcome[] = [];
+  let element = 0;
+  let depth = 0;
+  let sinceElement = 0;
+  const parser = new JSONParser({
+    paths: wrapped ? wrapperFields.map((field) => `$.${field}.*`) : ['$.*'],
+    keepStack: false,
+    stringBufferSize: 1 << 16,
+  });
+  parser.onValue = ({ value }) => {
+    element++;
+    sinceElement = 0;
+    const fault = structureFault(value, limits);
+    batch.push(fault === null ? { line: element, value: value as unknown } : { line: element, reason: fault });
+  };
+  parser.onToken = ({ token }) => {
+    if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) depth++;
+    else if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) depth--;
+    if (depth > limits.depth + 2) throw new Error(`nested deeper than ${limits.depth} levels`);
+  };
+  const guard = (step: () => void): void => {
+    try {
+      step();
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new RecommendError(
+        'FORMAT_BROKEN',
+        `${file} is not valid JSON after element ${element}: ${why}.`,
+        'Repair the file, or turn it into JSONL: there a broken line costs only itself.',
+        { cause: thrown },
+      );
+    }
+  };
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += 1 << 16) {
+      const piece = chunk.subarray(at, at + (1 << 16));
+      sinceElement += piece.length;
+      guard(() => {
+        if (sinceElement > limits.recordBytes + piece.length)
+          throw new Error(`an element is longer than ${Math.round(limits.recordBytes / (1 << 20))} MB`);
+        parser.write(piece);
+      });
+      if (batch.length >= batchRows) {
+        yield batch;
+        batch = [];
+      }
+    }
+  }
+  if (batch.length > 0) yield batch;
+  guard(() => {
+    if (!parser.isEnded) parser.end();
+  });
+}
+
+/**
+ * Parses a whole JSON text.
+ * @throws RecommendError FORMAT_BROKEN with line and column
+ */
+export function parseJson(text: string, file: string, limits: ReadLimits): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const position = /position (\d+)/.exec(message)?.[1];
+    const place = position === undefined ? 'at its end' : placeOf(text, Number(position));
+    throw new RecommendError(
+      'FORMAT_BROKEN',
+      `${file} is not valid JSON: the mistake is ${place}.`,
+      'Repair the file.',
+      { cause: thrown },
+    );
+  }
+  const fault = structureFault(value, limits);
+  if (fault !== null) throw new RecommendError('FORMAT_BROKEN', `${file}: ${fault}.`, 'Flatten the file.');
+  return value;
+}
+
+function placeOf(text: string, position: number): string {
+  const before = text.slice(0, position);
+  const line = before.split('\n').length;
+  return `on line ${line}, column ${position - before.lastIndexOf('\n')}`;
+}
