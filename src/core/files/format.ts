@@ -30,7 +30,7 @@ const byEnding: readonly (readonly [RegExp, FileFormat])[] = [
   [/\.(md|markdown|mdx)$/i, 'markdown'],
   [/\.(txt|text)$/i, 'text'],
   [/\.(jsonl|ndjson)$/i, 'jsonl'],
-  [/\.(json|eval)$/i, 'json'],
+  [/\.json$/i, 'json'],
   [/\.ya?ml$/i, 'yaml'],
   [/\.csv$/i, 'csv'],
   [/\.(tsv|tab)$/i, 'tsv'],

@@ -32,7 +32,7 @@ export const defaultLimits: ReadLimits = {
   wholeFileBytes: 32 * mebibyte,
   columns: 16_384,
   depth: 200,
-  expansion: 1_000,
+  expansion: 250,
   expandedFloorBytes: 64 * mebibyte,
   yamlAliases: 1_000,
   parquetChunkBytes: 256 * mebibyte,

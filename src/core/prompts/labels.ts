@@ -46,6 +46,13 @@ export function isModelColumn(name: string): boolean {
   return modelName.test(name) && !promptWords.test(name);
 }
 
+/** @returns whether a column's name says that it holds a price, a time or a text, not a correctness */
+export function isCostColumn(name: string): boolean {
+  return wordsOf(name).some((word) =>
+    /^(cost|costs|price|usd|latency|time|seconds|tokens|response|output|answer|rank|elo)$/.test(word),
+  );
+}
+
 /** @returns the model id in the name of a per-LLM result column */
 export function modelOfColumn(name: string): string {
   return name

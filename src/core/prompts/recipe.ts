@@ -1,7 +1,15 @@
 import { RecommendError } from '../errors';
 import { isRecord } from '../files/rows';
 import { isChat, partsOfChat, roleOf, toolPart, toolsOf } from './chat';
-import { correctnessOf, correctnessOfRow, isLabelName, isModelColumn, modelOfColumn, resultField } from './labels';
+import {
+  correctnessOf,
+  correctnessOfRow,
+  isCostColumn,
+  isLabelName,
+  isModelColumn,
+  modelOfColumn,
+  resultField,
+} from './labels';
 import type { Prompt, PromptPart } from './prompt';
 import { fieldsOfTemplate, fillTemplate, textOfValue, valueAt } from './template';
 
@@ -228,8 +236,7 @@ function unwrap(row: unknown): unknown {
 }
 
 function parentIn(name: string, names: readonly string[]): boolean {
-  const dot = name.lastIndexOf('.');
-  return dot > 0 && names.includes(name.slice(0, dot));
+  return names.some((other) => name.length > other.length && name.startsWith(`${other}.`));
 }
 
 function noColumn(what: string, columns: readonly string[]): RecommendError {
@@ -248,6 +255,7 @@ function columnsOf(records: readonly Record<string, unknown>[]): string[] {
   const names = new Set<string>();
   const add = (record: Record<string, unknown>, prefix: string, depth: number): void => {
     for (const [key, value] of Object.entries(record)) {
+      if (value === undefined) continue;
       if (names.size > 20_000) return;
       names.add(prefix + key);
       if (depth < 3 && isRecord(value)) add(value, `${prefix}${key}.`, depth + 1);
@@ -264,7 +272,7 @@ function findResults(
   let field: string | null = null;
   for (const record of records) field ??= resultField(record);
   const flat = columns.filter((name) => {
-    if (!isModelColumn(name) && !/^(correct|correctness|score)[:./]/i.test(name)) return false;
+    if (isCostColumn(name) || (!isModelColumn(name) && !/^(correct|correctness|score)[:./]/i.test(name))) return false;
     if (!records.some((row) => Object.hasOwn(row, name))) return false;
     const values = records
       .map((row) => row[name])

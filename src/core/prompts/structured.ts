@@ -28,6 +28,8 @@ export function structureOf(value: unknown): Structured | null {
   }
   if (!isRecord(value)) return null;
   if (isPromptfoo(value)) return { kind: 'promptfoo', config: value };
+  const library = partsOfLibraryPrompt(value);
+  if (library) return onePrompt(library, value, 'prompt template');
   const body =
     isRecord(value.body) && openings.some((key) => isChat((value.body as Record<string, unknown>)[key]))
       ? value.body
@@ -37,8 +39,6 @@ export function structureOf(value: unknown): Structured | null {
     if (isChat(chat))
       return onePrompt([...instructionsOf(body), ...partsOfChat(chat), ...definitionsOf(body)], body, 'chat');
   }
-  const library = partsOfLibraryPrompt(value);
-  if (library) return onePrompt(library, value, 'prompt template');
   if (Array.isArray(value.samples) && isRecord(value.eval)) return inspectLog(value, value.eval);
   const results = valueAt(value, 'results.results') ?? value.results;
   if (Array.isArray(results) && results.some((item) => isRecord(item) && isRecord(item.prompt) && 'success' in item))
