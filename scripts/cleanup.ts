@@ -35,27 +35,32 @@ export function temporaryFolder(purpose: string): string {
 /** A child process with all its descendants. */
 export interface ProcessGroup {
   child: ChildProcess;
-  /** Ends the child and its descendants; harmless when they have ended. */
-  stop(): void;
+  /** Ends the child and its descendants, at once unless another signal is named; harmless when they have ended. */
+  stop(signal?: NodeJS.Signals): void;
 }
 
 /**
  * Starts a program in a process group of its own, so that it can be ended with all that it started (a server leaves
  * file watchers behind when only the parent is ended). The group also ends with this process.
  */
-export function startGroup(command: string, args: readonly string[], options: SpawnOptions = {}): ProcessGroup {
+export function startGroup(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+  signalAtExit: NodeJS.Signals = 'SIGKILL',
+): ProcessGroup {
   const grouped = process.platform !== 'win32';
   const child = spawn(command, args, { ...options, detached: grouped });
-  const stop = (): void => {
+  const stop = (signal: NodeJS.Signals = 'SIGKILL'): void => {
     forget();
     if (child.pid === undefined) return;
     try {
-      if (grouped) process.kill(-child.pid, 'SIGKILL');
+      if (grouped) process.kill(-child.pid, signal);
       else spawn('taskkill', ['/pid', String(child.pid), '/t', '/f']);
     } catch {
       // The group has ended already.
     }
   };
-  const forget = onExit(stop);
+  const forget = onExit(() => stop(signalAtExit));
   return { child, stop };
 }

@@ -19,7 +19,12 @@ function argumentsNamed(name: string): string[] {
   return process.argv.filter((text) => text.startsWith(start)).map((text) => text.slice(start.length));
 }
 
+/** Longest time for a suite, in milliseconds. */
+const limit = 10 * 60_000;
+
 async function main(): Promise<number> {
+  // The caller holds the other end of standard input: when it is gone, so is the reason to go on.
+  process.stdin.on('close', () => process.exit(1)).resume();
   const extensions = argumentsNamed('extensionDevelopmentPath');
   const [tests] = argumentsNamed('extensionTestsPath');
   const folder = process.argv.slice(2).find((text) => !text.startsWith('-'));
@@ -31,6 +36,7 @@ async function main(): Promise<number> {
       page.on('crash', () => reject(new Error('The browser page crashed.')));
       page.on('close', () => reject(new Error('The browser page was closed.')));
       server.onEnd(() => reject(new Error('The editor server ended.')));
+      setTimeout(() => reject(new Error(`The host tests took more than ${limit / 60_000} minutes.`)), limit);
       page.exposeFunction('codeAutomationExit', (code: number) => resolve(code)).catch(reject);
     });
     await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {

@@ -1,3 +1,4 @@
+import type { SpawnOptions } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { runTests } from '@vscode/test-electron';
@@ -23,13 +24,13 @@ interface Manifest {
 /** Runs a command of the project with its output on the console. @returns whether it succeeded */
 export function runStep(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<boolean> {
   return new Promise((done) => {
-    const { child, stop } = startGroup(command, args, {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
-    });
+    const options: SpawnOptions = { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } };
+    // A suite may have started an editor: it is asked to end, and ended only if it does not.
+    const { child, stop } = startGroup(command, args, options, 'SIGTERM');
     const late = setTimeout(() => {
       console.error(`${command} ${args.join(' ')} took more than ${suiteLimitMs / 60_000} minutes and was ended.`);
-      stop();
+      child.kill('SIGTERM');
+      setTimeout(() => stop(), 10_000);
     }, suiteLimitMs);
     const end = (ok: boolean): void => {
       clearTimeout(late);
