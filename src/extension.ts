@@ -1,11 +1,18 @@
 import { type ExtensionContext, Uri, window, workspace } from 'vscode';
+import { CatalogModels } from './host/catalogModels';
 import { registerCommands } from './host/commands';
 import { readSetting } from './host/configuration';
 import { settingsSection } from './host/contributions';
 import { createHandlers } from './host/handlers';
+import { registerTool } from './host/languageModelTool';
 import { createLog } from './host/log';
+import { ModelActions } from './host/modelActions';
+import { ModelHints } from './host/modelHints';
+import { ModelLenses } from './host/modelLenses';
+import { ModelWriter } from './host/modelWriter';
 import { ResultPanel } from './host/panel';
 import { Recommender } from './host/recommender';
+import { routerFolder } from './host/routerFolder';
 import { forkScorer, ScorerClient } from './host/scorerClient';
 import { StatusBarSuggestion } from './host/statusBar';
 
@@ -15,6 +22,8 @@ export interface ExtensionApi {
   readonly scorer: ScorerClient;
   readonly panel: ResultPanel;
   readonly statusBar: StatusBarSuggestion;
+  readonly models: CatalogModels;
+  readonly lenses: ModelLenses;
 }
 
 /** Wires the parts together. No model is loaded and no process started here: both wait for the first input. */
@@ -29,26 +38,41 @@ export function activate(context: ExtensionContext): ExtensionApi {
       log,
       idleMs: () => readSetting('scorer.idleMinutes') * 60_000,
     });
-    const recommender = new Recommender({ context, client: scorer });
+    const bundlePath = (): string => routerFolder(context);
+    const models = new CatalogModels(context, bundlePath, log);
+    const recommender = new Recommender({ client: scorer, models, bundlePath });
+    const actions = new ModelActions(models);
+    const writer = new ModelWriter(models);
     const statusBar = new StatusBarSuggestion(recommender, log);
     const showLog = (): void => log.show();
     const { handlers, panelActions } = createHandlers({
       context,
       scorer,
       statusBar,
+      models,
+      actions,
+      writer,
       showLog,
       panel: () => panel,
     });
     const panel = new ResultPanel(context, recommender, panelActions, log);
-    context.subscriptions.push(scorer, statusBar, panel, ...registerCommands(handlers, log, showLog));
+    const lenses = new ModelLenses(recommender, models, log);
+    const hints = new ModelHints(recommender, models, writer, log);
+    const tool = registerTool(recommender);
+    context.subscriptions.push(scorer, models, statusBar, panel, lenses, hints);
+    context.subscriptions.push(...registerCommands(handlers, log, showLog), ...(tool ? [tool] : []));
     context.subscriptions.push(
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration(settingsSection)) void panel.refresh();
       }),
+      models.onDidChange(() => {
+        statusBar.refresh();
+        void panel.refresh();
+      }),
     );
     const activationMs = performance.now() - started;
     log.info(`Activated in ${activationMs.toFixed(1)} ms`);
-    return { activationMs, scorer, panel, statusBar };
+    return { activationMs, scorer, panel, statusBar, models, lenses };
   } catch (thrown) {
     log.error(thrown instanceof Error ? thrown : String(thrown));
     void window.showErrorMessage(`Recommend LLM: ${thrown instanceof Error ? thrown.message : String(thrown)}`);

@@ -12,10 +12,13 @@ export interface CommandArguments {
   'recommendLlm.recommend': [clicked?: Uri, selected?: readonly Uri[]];
   'recommendLlm.recommendDocument': [document?: Uri];
   'recommendLlm.evaluate': [labelled?: Uri];
+  'recommendLlm.chooseCandidates': [];
+  'recommendLlm.updateCatalog': [list?: Uri];
   'recommendLlm.actions': [];
   'recommendLlm.copyModelId': [model?: string];
   'recommendLlm.copyApiSnippet': [model?: string];
   'recommendLlm.setModel': [model?: string, document?: Uri];
+  'recommendLlm.openChat': [model?: string];
   'recommendLlm.trySample': [];
   'recommendLlm.openWalkthrough': [];
   'recommendLlm.restartScorer': [];
@@ -29,10 +32,13 @@ export const commands: Readonly<Record<CommandId, { readonly inPalette: boolean 
   'recommendLlm.recommend': { inPalette: true },
   'recommendLlm.recommendDocument': { inPalette: false },
   'recommendLlm.evaluate': { inPalette: true },
+  'recommendLlm.chooseCandidates': { inPalette: true },
+  'recommendLlm.updateCatalog': { inPalette: true },
   'recommendLlm.actions': { inPalette: true },
   'recommendLlm.copyModelId': { inPalette: false },
   'recommendLlm.copyApiSnippet': { inPalette: false },
   'recommendLlm.setModel': { inPalette: false },
+  'recommendLlm.openChat': { inPalette: false },
   'recommendLlm.trySample': { inPalette: true },
   'recommendLlm.openWalkthrough': { inPalette: true },
   'recommendLlm.restartScorer': { inPalette: true },
@@ -104,6 +110,8 @@ export const settingSchemas: { readonly [K in SettingName]: v.GenericSchema<unkn
 
 /** Entry of `recommendLlm.candidates` that stands for the models VS Code's language model API lists. */
 export const vscodePreset = '@vscode';
+/** Entry of `recommendLlm.candidates` that stands for the models with open weights that can be bought today. */
+export const openWeightsPreset = '@open';
 
 export const settingsSection = 'recommendLlm';
 export const panelViewType = 'recommendLlm.panel';

@@ -1,13 +1,16 @@
-import { ConfigurationTarget, commands, type ExtensionContext, env, l10n, Uri, window, workspace } from 'vscode';
+import { ConfigurationTarget, commands, type ExtensionContext, l10n, Uri, window, workspace } from 'vscode';
 import { RecommendError } from '../core/errors';
-import { apiSnippet } from '../core/recommendation/apiSnippet';
 import type { Recommendation } from '../core/recommendation/recommendation';
+import { chooseCandidates } from './candidates';
+import type { CatalogModels } from './catalogModels';
 import type { CommandHandlers } from './commands';
 import { settingsSection, walkthroughId } from './contributions';
 import { isPromptDocument } from './documentKinds';
 import { recommendTarget } from './inputs';
-import { copyModelId, setModelInFrontMatter } from './modelActions';
+import type { ModelActions } from './modelActions';
+import type { ModelWriter } from './modelWriter';
 import type { PanelActions, ResultPanel } from './panel';
+import { updateCatalog } from './priceListUpdate';
 import type { ScorerClient } from './scorerClient';
 import type { StatusBarSuggestion } from './statusBar';
 import { candidateOf, percent } from './suggestion';
@@ -17,6 +20,9 @@ export interface HandlerParts {
   readonly context: ExtensionContext;
   readonly scorer: ScorerClient;
   readonly statusBar: StatusBarSuggestion;
+  readonly models: CatalogModels;
+  readonly actions: ModelActions;
+  readonly writer: ModelWriter;
   readonly showLog: () => void;
   /** Looked up when a command runs: the panel itself needs the actions made here. */
   readonly panel: () => ResultPanel;
@@ -24,7 +30,7 @@ export interface HandlerParts {
 
 /** The command table's and the panel's actions, made of the same parts. */
 export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers; panelActions: PanelActions } {
-  const { context, scorer, statusBar, showLog } = parts;
+  const { context, scorer, statusBar, showLog, models, actions, writer } = parts;
 
   /** The recommendation in front of the user: the panel's, else that of the active prompt. */
   const current = (): { recommendation: Recommendation; uri: Uri | undefined } | undefined => {
@@ -41,11 +47,6 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
     throw nothingRecommended();
   };
 
-  const copySnippet = async (model: string): Promise<void> => {
-    await env.clipboard.writeText(apiSnippet({ id: model, marketId: null }));
-    window.setStatusBarMessage(l10n.t('Copied a call of {0}', model), 3000);
-  };
-
   const trySample = async (): Promise<void> => {
     const bytes = await workspace.fs.readFile(Uri.joinPath(context.extensionUri, 'media', 'walkthrough', 'sample.md'));
     const document = await workspace.openTextDocument({
@@ -56,10 +57,6 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
     await parts.panel().show(recommendTarget([document.uri]));
   };
 
-  const chooseCandidates = async (): Promise<void> => {
-    await commands.executeCommand('workbench.action.openSettings', `${settingsSection}.candidates`);
-  };
-
   const chooseFile = async (): Promise<void> => {
     const target = await pickTarget();
     if (target) await parts.panel().show(target);
@@ -68,14 +65,17 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
   const panelActions: PanelActions = {
     chooseFile,
     openSample: trySample,
-    chooseCandidates,
+    chooseCandidates: () => chooseCandidates(models),
     showLog,
-    copyModel: copyModelId,
-    copySnippet,
-    setFrontMatter: (model, document) => setModelInFrontMatter(document, model),
-    openChat: async () => undefined,
-    canOpenChat: async () => false,
-    available: async () => null,
+    copyModel: (model) => actions.copyId(model),
+    copySnippet: (model) => actions.copySnippet(model),
+    setFrontMatter: (model, document) => writer.setModel(document, model),
+    openChat: (model) => actions.openChat(model),
+    canOpenChat: () => actions.canOpenChat(),
+    available: async () => {
+      const listed = await models.vscodeModels();
+      return listed.length === 0 ? null : models.vscodeIds();
+    },
     savePreference: async (preference) => {
       await workspace.getConfiguration(settingsSection).update('preference', preference, ConfigurationTarget.Global);
     },
@@ -94,6 +94,8 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
       const target = await evaluationTarget(labelled);
       if (target) await parts.panel().show(target);
     },
+    'recommendLlm.chooseCandidates': () => chooseCandidates(models),
+    'recommendLlm.updateCatalog': (list) => updateCatalog(models, list),
     'recommendLlm.actions': async () => {
       const shown = current();
       if (!shown) throw nothingRecommended();
@@ -103,10 +105,13 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
       const canSet = uri && isPromptDocument({ uri, languageId: '' });
       const chosen = await window.showQuickPick(
         [
-          { label: `$(copy) ${l10n.t('Copy Id')}`, run: () => copyModelId(model) },
-          { label: `$(code) ${l10n.t('Copy as API Call')}`, run: () => copySnippet(model) },
+          { label: `$(copy) ${l10n.t('Copy Id')}`, run: () => actions.copyId(model) },
+          { label: `$(code) ${l10n.t('Copy as API Call')}`, run: () => actions.copySnippet(model) },
           ...(canSet
-            ? [{ label: `$(edit) ${l10n.t('Set in Front Matter')}`, run: () => setModelInFrontMatter(uri, model) }]
+            ? [{ label: `$(edit) ${l10n.t('Set in Front Matter')}`, run: () => writer.setModel(uri, model) }]
+            : []),
+          ...((await actions.canOpenChat())
+            ? [{ label: `$(comment-discussion) ${l10n.t('Open Chat')}`, run: () => actions.openChat(model) }]
             : []),
         ],
         {
@@ -116,13 +121,14 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
       );
       await chosen?.run();
     },
-    'recommendLlm.copyModelId': (model) => copyModelId(modelOrPick(model)),
-    'recommendLlm.copyApiSnippet': (model) => copySnippet(modelOrPick(model)),
+    'recommendLlm.copyModelId': (model) => actions.copyId(modelOrPick(model)),
+    'recommendLlm.copyApiSnippet': (model) => actions.copySnippet(modelOrPick(model)),
     'recommendLlm.setModel': async (model, document) => {
       const uri = document instanceof Uri ? document : (current()?.uri ?? window.activeTextEditor?.document.uri);
       if (!uri) throw nothingRecommended();
-      await setModelInFrontMatter(uri, modelOrPick(model));
+      await writer.setModel(uri, modelOrPick(model));
     },
+    'recommendLlm.openChat': (model) => actions.openChat(modelOrPick(model)),
     'recommendLlm.trySample': trySample,
     'recommendLlm.openWalkthrough': () =>
       commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false),

@@ -1,89 +1,47 @@
-import {
-  commands,
-  env,
-  type LanguageModelChat,
-  l10n,
-  lm,
-  Range,
-  type TextDocument,
-  type Uri,
-  WorkspaceEdit,
-  window,
-  workspace,
-} from 'vscode';
+import { commands, env, l10n, window } from 'vscode';
 import { RecommendError } from '../core/errors';
-import { setModelField } from '../core/prompts/modelField';
-import { nameOf } from './inputs';
+import { apiSnippet } from '../core/recommendation/apiSnippet';
+import type { CatalogModels } from './catalogModels';
 
 const openChatCommand = 'workbench.action.chat.open';
 
-/** Puts a model's id on the clipboard. */
-export async function copyModelId(model: string): Promise<void> {
-  await env.clipboard.writeText(model);
-  window.setStatusBarMessage(l10n.t('Copied {0}', model), 3000);
-}
+/** What a user can do with a model besides reading about it. Nothing here sends anything. */
+export class ModelActions {
+  constructor(private readonly models: CatalogModels) {}
 
-/**
- * Names `model` in the front matter of a prompt, as one edit that Undo takes back; the file is shown and not saved.
- * @throws RecommendError FORMAT_BROKEN where the front matter cannot be edited safely, FILE_UNREADABLE where the editor
- * refuses the edit
- */
-export async function setModelInFrontMatter(uri: Uri, model: string): Promise<void> {
-  const document = await workspace.openTextDocument(uri);
-  const edit = setModelField(document.getText(), model);
-  if (!edit) {
-    throw new RecommendError(
-      'FORMAT_BROKEN',
-      l10n.t('The front matter of {0} has no place where a model can be set.', nameOf(uri)),
-      l10n.t('Correct its YAML, or write the model yourself.'),
-    );
+  async copyId(model: string): Promise<void> {
+    await env.clipboard.writeText(model);
+    window.setStatusBarMessage(l10n.t('Copied {0}', model), 3000);
   }
-  const change = new WorkspaceEdit();
-  change.replace(uri, rangeOf(document, edit.start, edit.end), edit.text);
-  if (!(await workspace.applyEdit(change))) {
-    throw new RecommendError(
-      'FILE_UNREADABLE',
-      l10n.t('{0} could not be edited.', nameOf(uri)),
-      l10n.t('Check that it is not read-only, and try again.'),
-    );
+
+  async copySnippet(model: string): Promise<void> {
+    const known = await this.models.model(model);
+    await env.clipboard.writeText(apiSnippet({ id: model, marketId: known?.marketId ?? null }));
+    window.setStatusBarMessage(l10n.t('Copied an API call of {0}', known?.name ?? model), 3000);
   }
-  const shown = window.visibleTextEditors.find((editor) => editor.document === document);
-  await window.showTextDocument(document, {
-    preserveFocus: true,
-    ...(shown?.viewColumn ? { viewColumn: shown.viewColumn } : {}),
-  });
-}
 
-/** Chat can be opened where the editor has a chat and lists language models. */
-export async function canOpenChat(): Promise<boolean> {
-  const all = await commands.getCommands(true);
-  return all.includes(openChatCommand);
-}
-
-/**
- * Opens VS Code's chat with this model selected; nothing is typed or sent.
- * @throws RecommendError BAD_ARGUMENT where this editor has no chat
- */
-export async function openChatWith(model: LanguageModelChat): Promise<void> {
-  if (!(await canOpenChat())) {
-    throw new RecommendError(
-      'BAD_ARGUMENT',
-      l10n.t('This editor has no chat to open.'),
-      l10n.t('Copy the id of the model instead.'),
-    );
+  /** Whether the editor has a chat and offers models to chat with. */
+  async canOpenChat(): Promise<boolean> {
+    const all = await commands.getCommands(true);
+    return all.includes(openChatCommand) && (await this.models.vscodeModels()).length > 0;
   }
-  await commands.executeCommand(openChatCommand, {
-    query: '',
-    isPartialQuery: true,
-    modelSelector: { vendor: model.vendor, id: model.id },
-  });
-}
 
-/** Models of VS Code's language model API; none where the editor has no such API or no provider. */
-export async function listVscodeModels(): Promise<readonly LanguageModelChat[]> {
-  return typeof lm?.selectChatModels === 'function' ? lm.selectChatModels() : [];
-}
-
-function rangeOf(document: TextDocument, start: number, end: number): Range {
-  return new Range(document.positionAt(start), document.positionAt(end));
+  /**
+   * Opens VS Code's chat with this model selected; nothing is typed or sent.
+   * @throws RecommendError BAD_ARGUMENT where there is no chat, or where VS Code does not offer the model
+   */
+  async openChat(model: string): Promise<void> {
+    const nextStep = l10n.t('Copy the id of the model instead, and use it where you have it.');
+    if (!(await commands.getCommands(true)).includes(openChatCommand))
+      throw new RecommendError('BAD_ARGUMENT', l10n.t('This editor has no chat to open.'), nextStep);
+    const listed = (await this.models.vscodeModels()).find(({ id }) => id === model);
+    if (!listed)
+      throw new RecommendError('BAD_ARGUMENT', l10n.t('VS Code does not offer {0} in its chat.', model), nextStep);
+    const { vendor, id } = listed.chat;
+    await commands.executeCommand(openChatCommand, {
+      query: '',
+      isPartialQuery: true,
+      modelSelector: { vendor, id },
+    });
+  }
 }

@@ -1,9 +1,11 @@
-import { type ExtensionContext, l10n, Uri, workspace } from 'vscode';
+import { l10n } from 'vscode';
+import type { CatalogOverlay } from '../core/cost/catalogOverlay';
 import { RecommendError } from '../core/errors';
 import type { DatasetEvaluation } from '../core/evaluation/datasetEvaluation';
 import type { Recommendation, RoutingMode } from '../core/recommendation/recommendation';
 import type { InputSource, RecommendOptions } from '../scoring/protocol';
 import { readSetting } from './configuration';
+import { openWeightsPreset, vscodePreset } from './contributions';
 import type { ScorerClient, ScorerHooks, ScorerWork } from './scorerClient';
 
 /** What one request may set instead of the user's settings. */
@@ -16,8 +18,19 @@ export interface RequestOptions {
 }
 
 export interface RecommenderOptions {
-  readonly context: ExtensionContext;
+  /** Folder of the router bundle in force. */
+  readonly bundlePath: () => string;
   readonly client: ScorerClient;
+  readonly models: CandidateSources;
+}
+
+/** Where presets and the user's own prices and models come from. */
+export interface CandidateSources {
+  overlay(): Promise<CatalogOverlay>;
+  /** Catalog ids of the models that VS Code offers. */
+  vscodeIds(): Promise<readonly string[]>;
+  /** Catalog ids of the models with open weights that can be had today. */
+  openIds(): Promise<readonly string[]>;
 }
 
 interface Shared {
@@ -51,8 +64,12 @@ export class Recommender {
    * cancelled when all who asked for it have lost interest.
    * @throws RecommendError
    */
-  async recommendText(source: Extract<InputSource, { kind: 'text' }>, signal: AbortSignal): Promise<Recommendation> {
-    const work = await this.work(source, {});
+  async recommendText(
+    source: Extract<InputSource, { kind: 'text' }>,
+    signal: AbortSignal,
+    request: RequestOptions = {},
+  ): Promise<Recommendation> {
+    const work = await this.work(source, request);
     const key = JSON.stringify(work);
     const entry = this.cache.get(key) ?? this.start(work);
     this.cache.delete(key);
@@ -106,28 +123,36 @@ export class Recommender {
     this.cache.clear();
   }
 
-  /** Folder of the router bundle in force. */
-  bundlePath(): string {
-    const router = readSetting('router');
-    if (router === '') return Uri.joinPath(this.parts.context.extensionUri, 'models').fsPath;
-    const isAbsolute = /^([/\\]|[a-z]:[/\\])/i.test(router);
-    if (isAbsolute) return router;
-    const [folder] = workspace.workspaceFolders ?? [];
-    if (folder) return Uri.joinPath(folder.uri, router).fsPath;
-    throw new RecommendError(
-      'BAD_SETTING',
-      l10n.t('The setting recommendLlm.router is a relative path, but no folder is open.'),
-      l10n.t('Open a folder, or give the full path of the router.'),
-    );
-  }
-
   private async work(source: InputSource, request: RequestOptions): Promise<ScorerWork> {
+    const overlay = await this.parts.models.overlay();
     const options: RecommendOptions = {
       mode: request.mode ?? readSetting('mode'),
       preference: request.preference ?? readSetting('preference'),
-      candidates: request.candidates ?? readSetting('candidates'),
+      candidates: await this.candidates(request.candidates ?? readSetting('candidates')),
+      ...(isEmpty(overlay) ? {} : { overlay }),
       ...(request.column === undefined ? {} : { column: request.column }),
     };
-    return { bundle: this.bundlePath(), source, options };
+    return { bundle: this.parts.bundlePath(), source, options };
   }
+
+  /** Replaces the presets by the ids that they stand for now. */
+  private async candidates(patterns: readonly string[]): Promise<readonly string[]> {
+    if (!patterns.some((pattern) => pattern.startsWith('@'))) return patterns;
+    const ids = new Set<string>();
+    for (const pattern of patterns) {
+      if (pattern === vscodePreset) for (const id of await this.parts.models.vscodeIds()) ids.add(id);
+      else if (pattern === openWeightsPreset) for (const id of await this.parts.models.openIds()) ids.add(id);
+      else ids.add(pattern);
+    }
+    if (ids.size > 0) return [...ids];
+    throw new RecommendError(
+      'NO_CANDIDATES',
+      l10n.t('VS Code offers no language model that the catalog knows.'),
+      l10n.t('Sign in to a model provider, or run "Recommend LLM: Choose Candidates…" and choose others.'),
+    );
+  }
+}
+
+function isEmpty(overlay: CatalogOverlay): boolean {
+  return overlay.ownModels.length === 0 && Object.keys(overlay.prices).length === 0;
 }

@@ -1,0 +1,139 @@
+import {
+  type CancellationToken,
+  CodeLens,
+  type CodeLensProvider,
+  type Event,
+  EventEmitter,
+  l10n,
+  languages,
+  Range,
+  type TextDocument,
+  Uri,
+  workspace,
+} from 'vscode';
+import { findPromptTests, type PromptTest } from '../core/prompts/promptTests';
+import type { InputSource } from '../scoring/protocol';
+import type { CatalogModels } from './catalogModels';
+import { readSetting } from './configuration';
+import { settingsSection } from './contributions';
+import { modelFieldOf, suggestBeside, suggestionTitle } from './declaredModel';
+import { Disposable } from './disposable';
+import { isPromptConfig, isPromptDocument } from './documentKinds';
+import { isCancelled, signalOf } from './failures';
+import { documentSource, nameOf } from './inputs';
+import type { Log } from './log';
+import type { Recommender } from './recommender';
+
+/** A lens whose text is worked out when it comes into view. */
+class SuggestionLens extends CodeLens {
+  constructor(
+    range: Range,
+    readonly document: Uri,
+    readonly source: Extract<InputSource, { kind: 'text' }>,
+    readonly declared: string | null,
+  ) {
+    super(range);
+  }
+}
+
+/** Largest front matter document or prompt configuration that gets lenses. */
+const maxLength = 200_000;
+
+/** Lenses over `model:` in front matter and over each test of a prompt configuration: what is suggested, against what. */
+export class ModelLenses extends Disposable implements CodeLensProvider<CodeLens> {
+  private readonly changed = this.register(new EventEmitter<void>());
+  readonly onDidChangeCodeLenses: Event<void> = this.changed.event;
+
+  constructor(
+    private readonly recommender: Recommender,
+    private readonly models: CatalogModels,
+    private readonly log: Log,
+  ) {
+    super();
+    this.register(languages.registerCodeLensProvider([{ pattern: '**/*' }, { scheme: 'untitled' }], this));
+    this.register(models.onDidChange(() => this.changed.fire()));
+    this.register(
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(settingsSection)) this.changed.fire();
+      }),
+    );
+  }
+
+  async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
+    if (!isPromptDocument(document) && !isPromptConfig(document)) return [];
+    if (!this.isEnabled()) return [];
+    const text = document.getText();
+    if (text.length > maxLength) return [];
+    if (isPromptConfig(document)) return this.testLenses(document, text);
+    const field = modelFieldOf(document);
+    const source = documentSource(document);
+    if (!field || source.kind !== 'text') return [];
+    const range = new Range(document.positionAt(field.start), document.positionAt(field.end));
+    return [new SuggestionLens(range, document.uri, source, field.value)];
+  }
+
+  async resolveCodeLens(lens: CodeLens, token: CancellationToken): Promise<CodeLens> {
+    if (!(lens instanceof SuggestionLens)) return lens;
+    try {
+      const suggestion = await suggestBeside(
+        lens.source,
+        lens.declared,
+        { recommender: this.recommender, models: this.models },
+        signalOf(token),
+      );
+      lens.command = suggestion
+        ? {
+            title: suggestionTitle(suggestion),
+            tooltip: suggestion.recommendation.recommendation.reason,
+            command: 'recommendLlm.recommendDocument',
+            arguments: [lens.document],
+          }
+        : silent();
+    } catch (thrown) {
+      if (!isCancelled(thrown)) this.log.warn(`No lens for ${lens.document.toString()}: ${String(thrown)}`);
+      lens.command = silent();
+    }
+    return lens;
+  }
+
+  private isEnabled(): boolean {
+    try {
+      return readSetting('codeLens.enabled');
+    } catch (thrown) {
+      this.log.warn(String(thrown));
+      return false;
+    }
+  }
+
+  private async testLenses(document: TextDocument, text: string): Promise<CodeLens[]> {
+    const tests = await findPromptTests(text, (path) => readBeside(document.uri, path));
+    return tests.map((test: PromptTest) => {
+      const at = document.positionAt(test.offset);
+      const source = {
+        kind: 'text',
+        name: `${nameOf(document.uri)}:${at.line + 1}`,
+        text: test.prompt,
+        languageId: 'plaintext',
+      } as const;
+      return new SuggestionLens(new Range(at, at), document.uri, source, test.provider);
+    });
+  }
+}
+
+/** Reads a file that a configuration refers to, inside the workspace only; null where that is not possible. */
+async function readBeside(document: Uri, path: string): Promise<string | null> {
+  const uri = Uri.joinPath(document, '..', path);
+  const folder = workspace.getWorkspaceFolder(document);
+  if (!folder || workspace.getWorkspaceFolder(uri)?.uri.toString() !== folder.uri.toString()) return null;
+  try {
+    const { size } = await workspace.fs.stat(uri);
+    return size > maxLength ? null : new TextDecoder().decode(await workspace.fs.readFile(uri));
+  } catch {
+    return null;
+  }
+}
+
+/** A lens that could not be worked out says so in the least words: lenses cannot vanish once announced. */
+function silent(): { title: string; command: string } {
+  return { title: l10n.t('no suggestion'), command: '' };
+}
