@@ -11,6 +11,7 @@ import {
   Uri,
   workspace,
 } from 'vscode';
+import { type Workspace as FileAccess, memorySource } from '../core/files/source';
 import { findPromptTests, type PromptTest } from '../core/prompts/promptTests';
 import type { InputSource } from '../scoring/protocol';
 import type { CatalogModels } from './catalogModels';
@@ -106,7 +107,7 @@ export class ModelLenses extends Disposable implements CodeLensProvider<CodeLens
   }
 
   private async testLenses(document: TextDocument, text: string): Promise<CodeLens[]> {
-    const tests = await findPromptTests(text, (path) => readBeside(document.uri, path));
+    const tests = await findPromptTests(text, nameOf(document.uri), filesBeside(document.uri));
     return tests.map((test: PromptTest) => {
       const at = document.positionAt(test.offset);
       const source = {
@@ -120,17 +121,22 @@ export class ModelLenses extends Disposable implements CodeLensProvider<CodeLens
   }
 }
 
-/** Reads a file that a configuration refers to, inside the workspace only; null where that is not possible. */
-async function readBeside(document: Uri, path: string): Promise<string | null> {
-  const uri = Uri.joinPath(document, '..', path);
+/** Reads files that a configuration refers to, inside its workspace folder only. */
+function filesBeside(document: Uri): FileAccess {
   const folder = workspace.getWorkspaceFolder(document);
-  if (!folder || workspace.getWorkspaceFolder(uri)?.uri.toString() !== folder.uri.toString()) return null;
-  try {
-    const { size } = await workspace.fs.stat(uri);
-    return size > maxLength ? null : new TextDecoder().decode(await workspace.fs.readFile(uri));
-  } catch {
-    return null;
-  }
+  return {
+    resolve: async (_, reference) => {
+      const uri = Uri.joinPath(document, '..', reference);
+      if (!folder || workspace.getWorkspaceFolder(uri)?.uri.toString() !== folder.uri.toString())
+        return 'outside-workspace';
+      try {
+        const { size } = await workspace.fs.stat(uri);
+        return size > maxLength ? 'not-text' : memorySource(reference, await workspace.fs.readFile(uri));
+      } catch {
+        return 'missing';
+      }
+    },
+  };
 }
 
 /** A lens that could not be worked out says so in the least words: lenses cannot vanish once announced. */

@@ -1,8 +1,11 @@
-import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isSeq, parseDocument } from 'yaml';
+import { defaultLimits } from '../files/limits';
 import { isRecord } from '../files/rows';
-import { fillTemplate } from './template';
+import type { Workspace } from '../files/source';
+import { yamlBytes } from '../files/yaml';
+import { promptsOfPromptfoo } from './promptfoo';
 
-/** One test of a promptfoo configuration with the prompt that it runs first. */
+/** One test of a promptfoo configuration, with the prompt that it runs first. */
 export interface PromptTest {
   /** Offset of the test in the text, in UTF-16 units. */
   readonly offset: number;
@@ -13,62 +16,37 @@ export interface PromptTest {
 }
 
 /** Tests beyond this number have no entry of their own. */
-const maxTests = 500;
+const maxTests = 200;
 
 /**
- * Finds the inline tests of a promptfoo configuration.
- * @param readFile gives the text behind a relative path, or null; `file://` prompts and variables are read through it
+ * Finds the inline tests of a promptfoo configuration, each with its prompt.
+ * @param file name of the configuration, as `workspace` resolves references from it
  * @returns none where the text is no such configuration, or where its prompts cannot be read
  */
-export async function findPromptTests(
-  text: string,
-  readFile: (path: string) => Promise<string | null>,
-): Promise<PromptTest[]> {
+export async function findPromptTests(text: string, file: string, workspace: Workspace): Promise<PromptTest[]> {
+  if (text.length > yamlBytes) return [];
   const document = parseDocument(text, { logLevel: 'silent' });
-  const root = document.contents;
-  if (document.errors.length > 0 || !isMap(root)) return [];
-  const tests = root.get('tests', true) as Node | undefined;
-  const template = await firstPrompt(plain(root, 'prompts'), readFile);
-  if (!isSeq(tests) || template === null) return [];
-  const defaults = variablesOf(plain(root, 'defaultTest'));
-  const provider = onlyProvider(plain(root, 'providers') ?? plain(root, 'targets'));
+  if (document.errors.length > 0 || !isMap(document.contents)) return [];
+  const tests: unknown = document.contents.get('tests', true);
+  let config: unknown;
+  try {
+    config = document.toJS({ maxAliasCount: defaultLimits.yamlAliases });
+  } catch {
+    return [];
+  }
+  if (!isSeq(tests) || !isRecord(config) || !Array.isArray(config.tests)) return [];
+  const provider = onlyProvider(config.providers ?? config.targets);
   const found: PromptTest[] = [];
-  for (const test of tests.items.slice(0, maxTests)) {
-    if (!isMap(test) || !test.range) continue;
-    const variables: Record<string, unknown> = { ...defaults, ...variablesOf(test.toJS(document)) };
-    for (const [name, value] of Object.entries(variables)) {
-      const path = filePath(value);
-      if (path !== null) variables[name] = (await readFile(path)) ?? '';
-    }
-    found.push({ offset: test.range[0], prompt: fillTemplate(template, variables), provider });
+  for (const [index, node] of tests.items.slice(0, maxTests).entries()) {
+    const test: unknown = config.tests[index];
+    if (!isMap(node) || !node.range || !isRecord(test)) continue;
+    const { prompts } = await promptsOfPromptfoo({ ...config, tests: [test] }, file, workspace, defaultLimits);
+    const [first] = prompts;
+    if (!first) continue;
+    const prompt = first.parts.map((part) => part.text).join('\n\n');
+    found.push({ offset: node.range[0], prompt, provider });
   }
   return found;
-}
-
-function plain(root: YAMLMap, key: string): unknown {
-  const value: unknown = root.get(key, true);
-  if (isScalar(value)) return value.value;
-  return isMap(value) || isSeq(value) ? value.toJSON() : undefined;
-}
-
-function variablesOf(test: unknown): Record<string, unknown> {
-  if (!isRecord(test) || !isRecord(test.vars)) return {};
-  return test.vars;
-}
-
-function filePath(value: unknown): string | null {
-  return typeof value === 'string' && value.startsWith('file://') ? value.slice('file://'.length) : null;
-}
-
-async function firstPrompt(
-  prompts: unknown,
-  readFile: (path: string) => Promise<string | null>,
-): Promise<string | null> {
-  const first: unknown = Array.isArray(prompts) ? prompts[0] : prompts;
-  const text = isRecord(first) ? (first.raw ?? first.prompt ?? first.id) : first;
-  if (typeof text !== 'string') return null;
-  const path = filePath(text);
-  return path === null ? text : readFile(path);
 }
 
 function onlyProvider(providers: unknown): string | null {
