@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { ReadLimits } from './limits';
-import { isRecord, type RowOutcome, type RowStream } from './rows';
+import type { RowOutcome, RowStream } from './rows';
 
 export interface CsvDialect {
   readonly delimiter: string;
@@ -11,7 +10,6 @@ export interface CsvDialect {
 }
 
 const delimiters = [',', '\t', ';', '|'];
-const batchRows = 256;
 
 /**
  * Tells delimiter and header from the first characters of a file.
@@ -106,51 +104,62 @@ function uniqueNames(cells: readonly string[]): string[] {
  * than the header is skipped with its reason, unless the surplus cells are empty.
  */
 export async function* readCsv(chunks: AsyncIterable<Uint8Array>, dialect: CsvDialect, limits: ReadLimits): RowStream {
-  const { columns } = dialect;
+  let batch: RowOutcome[] = [];
+  let header = dialect.hasHeader;
+  let lines = 0;
+  let failure: unknown = null;
   const parser = parse({
     delimiter: dialect.delimiter,
     columns: false,
-    info: true,
     bom: false,
     relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: limits.recordBytes,
+    // Records are taken here and not from the stream: an error would drop those that wait in it.
+    on_record: (record: string[], { empty_lines: emptyLines }) => {
+      const line = 1 + lines + emptyLines;
+      for (const cell of record) lines += lineBreaks(cell);
+      lines++;
+      if (header) header = false;
+      else batch.push(toRow(record, line, dialect.columns));
+      return null;
+    },
   });
-  const bytes = Readable.from(asBuffers(chunks), { objectMode: true, highWaterMark: 1 });
-  bytes.on('error', (cause) => parser.destroy(cause));
-  bytes.pipe(parser);
-  let batch: RowOutcome[] = [];
-  let nextLine = 1;
-  let header = dialect.hasHeader;
+  parser.on('error', (cause) => {
+    failure ??= cause;
+  });
+  parser.resume();
   try {
-    for await (const item of parser) {
-      const { record, info } = item as { record: string[]; info: { lines: number } };
-      const line = nextLine;
-      nextLine = info.lines + 1;
-      if (header) {
-        header = false;
-        continue;
-      }
-      batch.push(toRow(record, line, columns));
-      if (batch.length >= batchRows) {
+    for await (const chunk of chunks) {
+      // csv-parse keeps hold of a chunk past the next read: hand it a copy.
+      await settled((done) => parser.write(Buffer.from(chunk), done));
+      if (failure) break;
+      if (batch.length > 0) {
         yield batch;
         batch = [];
       }
     }
-  } catch (thrown) {
-    if (!(thrown instanceof CsvError)) throw thrown;
-    batch.push({ line: nextLine, reason: csvFault(thrown, limits) });
+    if (!failure) await settled((done) => parser.end(done));
   } finally {
-    bytes.destroy();
     parser.destroy();
+  }
+  if (failure) {
+    if (!(failure instanceof CsvError)) throw failure;
+    batch.push({ line: 1 + lines + parser.info.empty_lines, reason: csvFault(failure, limits) });
   }
   if (batch.length > 0) yield batch;
 }
 
-async function* asBuffers(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
-  // csv-parse keeps hold of a chunk past the next read: hand it a copy.
-  for await (const chunk of chunks) yield Buffer.from(chunk);
+/** Waits for a callback; what went wrong is told by the stream's `error` event. */
+function settled(step: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => step(() => resolve()));
+}
+
+function lineBreaks(cell: string): number {
+  let count = 0;
+  for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 function toRow(record: readonly string[], line: number, columns: readonly string[]): RowOutcome {
@@ -171,9 +180,4 @@ function csvFault(error: CsvError, limits: ReadLimits): string {
   if (error.code === 'CSV_MAX_RECORD_SIZE')
     return `the row is longer than ${Math.round(limits.recordBytes / (1 << 20))} MB (a quote that is never closed?): nothing after it was read`;
   return `the row cannot be read (${error.code}): nothing after it was read`;
-}
-
-/** @returns the column names of a record, for reports */
-export function recordColumns(value: unknown): string[] {
-  return isRecord(value) ? Object.keys(value) : [];
 }

@@ -27,14 +27,14 @@ export async function* readLines(
       continue;
     }
     let start = 0;
-    const lines: (string | null | undefined)[] = [];
+    let lines: (string | null | undefined)[] = [];
     if (pendingBytes > 0) {
       start = chunk.indexOf(newline) + 1;
       if (overlong || pendingBytes + start - 1 > maxBytes) lines.push(null);
-      else lines.push(...decodeLines(concatBytes([...pending, chunk.subarray(0, start - 1)]), strict, maxBytes));
+      else lines = decodeLines(concatBytes([...pending, chunk.subarray(0, start - 1)]), strict, maxBytes);
     }
     if (end > start || (end === start && chunk[start] === newline))
-      lines.push(...decodeLines(chunk.subarray(start, end), strict, maxBytes));
+      lines = lines.concat(decodeLines(chunk.subarray(start, end), strict, maxBytes));
     yield lines;
     pendingBytes = chunk.length - end - 1;
     overlong = pendingBytes > maxBytes;

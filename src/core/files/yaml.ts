@@ -20,6 +20,7 @@ export function parseYaml(text: string, file: string, limits: ReadLimits): unkno
     // For a text without any document the library returns an empty list.
     for (const document of documents) {
       const first = document.errors[0];
+      if (first && /call stack/.test(first.message)) throw broken('it is nested deeper than can be read', first);
       if (first) throw broken((first.message.split('\n')[0] ?? first.message).replace(/:$/, ''), first);
       values.push(document.toJS({ maxAliasCount: limits.yamlAliases }));
     }

@@ -57,16 +57,16 @@ function isTemplateObject(value: Record<string, unknown>): boolean {
 function partsOfNested(value: Record<string, unknown>): PromptPart[] | null {
   const messages = value.messages ?? (value.prompt === undefined ? undefined : [value.prompt]);
   if (!Array.isArray(messages)) return null;
-  const parts: PromptPart[] = [];
+  let parts: PromptPart[] = [];
   for (const message of messages) {
     const nested = partsOfLibraryPrompt(message);
-    if (nested) parts.push(...nested);
+    if (nested) parts = parts.concat(nested);
     else if (Array.isArray(message) && typeof message[1] === 'string')
       parts.push({ role: roleOf(message[0]) ?? 'user', text: braces(message[1], {}) });
     else if (isRecord(message) && isRecord(message.prompt)) {
       const role =
         roleOf(message.role ?? message._type) ?? roleOfClass(textOfValue(message._type ?? message.type)) ?? 'user';
-      parts.push(...(partsOfLibraryPrompt(message.prompt) ?? []).map((part) => ({ ...part, role })));
+      parts = parts.concat((partsOfLibraryPrompt(message.prompt) ?? []).map((part) => ({ ...part, role })));
     }
   }
   return parts.length > 0 ? parts : null;

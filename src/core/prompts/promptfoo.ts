@@ -80,12 +80,12 @@ class PromptfooReader {
 
   async templates(value: unknown): Promise<Template[]> {
     const items = Array.isArray(value) ? value : isRecord(value) ? Object.keys(value) : [value];
-    const found: Template[] = [];
+    let found: Template[] = [];
     for (const item of items) {
       const text =
         typeof item === 'string' ? item : isRecord(item) ? textOfValue(item.raw ?? item.id ?? item.path) : '';
       if (text === '') continue;
-      if (/^(file:\/\/|exec:)/.test(text) || isPromptPath(text)) found.push(...(await this.templatesOfFile(text)));
+      if (/^(file:\/\/|exec:)/.test(text) || isPromptPath(text)) found = found.concat(await this.templatesOfFile(text));
       else found.push({ parts: partsOfText(text) });
     }
     return found;
@@ -119,9 +119,9 @@ class PromptfooReader {
       if (isRecord(value)) this.warnings.push(`The tests of ${this.file} come from a generator: they were left out.`);
       return [];
     }
-    const found: Test[] = [];
+    let found: Test[] = [];
     for (const item of value) {
-      if (typeof item === 'string') found.push(...(await this.testsOfFile(item)));
+      if (typeof item === 'string') found = found.concat(await this.testsOfFile(item));
       else if (isRecord(item)) {
         const description = typeof item.description === 'string' ? item.description : undefined;
         const vars = isRecord(item.vars) ? item.vars : {};

@@ -192,7 +192,9 @@ class Reader {
         return;
       case 'csv':
       case 'tsv': {
-        const dialect = dialectOf(headText, format);
+        const sample = await readHead(text.source, 1 << 20);
+        this.bytesRead = before;
+        const dialect = dialectOf(new TextDecoder().decode(sample), format);
         if (dialect.columns.length > this.limits.columns) {
           throw new RecommendError(
             'FILE_TOO_LARGE',
@@ -307,7 +309,7 @@ class Reader {
         yield this.build(file, batch, recipe);
         continue;
       }
-      waiting.push(...batch);
+      waiting = waiting.concat(batch);
       for (const row of batch) if (!isBroken(row)) good++;
       if (good >= recipeRows || (good > 0 && this.bytesRead >= recipeBytes)) {
         recipe = this.recipeFor(file, waiting);

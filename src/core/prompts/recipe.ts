@@ -171,10 +171,11 @@ export function findRecipe(sample: readonly unknown[], options: RecipeOptions, f
       if (extra !== '' && last) main[main.length - 1] = { ...last, text: `${last.text}\n\n${extra}` };
       const systemText = system ? textOfValue(valueAt(row, system)) : '';
       const contextText = context ? textOfValue(valueAt(row, context)) : '';
-      const parts: PromptPart[] = [];
-      if (systemText !== '') parts.push({ role: 'system', text: systemText });
-      if (contextText !== '') parts.push({ role: 'context', text: contextText });
-      parts.push(...main);
+      const parts: PromptPart[] = [
+        ...(systemText !== '' ? [{ role: 'system' as const, text: systemText }] : []),
+        ...(contextText !== '' ? [{ role: 'context' as const, text: contextText }] : []),
+        ...main,
+      ];
       return tools ? withTools(parts, valueAt(row, tools)) : parts;
     },
     used,
