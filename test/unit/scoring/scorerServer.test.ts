@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import type { ScoringBundle } from '../../../src/core/bundle/scoringBundle';
+import { RecommendError } from '../../../src/core/errors';
+import type { FromScorer, Progress, ToScorer } from '../../../src/scoring/protocol';
+import { progressReporter, ScorerServer } from '../../../src/scoring/scorerServer';
+import { WorkQueue } from '../../../src/scoring/workQueue';
+import { tinyBundle } from '../support/tinyBundle';
+
+const options = { mode: 'guarded', preference: 'quality', candidates: [] } as const;
+
+function text(id: number, content: string, name = 'a.txt'): ToScorer {
+  return { type: 'recommend', id, bundle: 'models', source: { kind: 'text', name, text: content }, options };
+}
+
+function server(load: () => Promise<ScoringBundle> = async () => tinyBundle()) {
+  const sent: FromScorer[] = [];
+  return { sent, server: new ScorerServer(load, (message) => sent.push(message)) };
+}
+
+describe('ScorerServer', () => {
+  it('answers a request and loads the bundle once', async () => {
+    let loads = 0;
+    const { sent, server: scorer } = server(async () => {
+      loads++;
+      return tinyBundle();
+    });
+    await Promise.all([scorer.receive(text(1, 'add the numbers')), scorer.receive(text(2, 'fix the python function'))]);
+    assert.equal(loads, 1);
+    assert.equal(sent.filter(({ type }) => type === 'recommendation').length, 2);
+    const answers = new Map(sent.map((message) => [message.type === 'recommendation' ? message.id : 0, message]));
+    const second = answers.get(2);
+    assert.equal(second?.type === 'recommendation' && second.recommendation.recommendation.model, 'coder');
+  });
+
+  it('tries again to load a bundle that could not be loaded', async () => {
+    let loads = 0;
+    const { sent, server: scorer } = server(async () => {
+      if (++loads === 1) throw new RecommendError('BUNDLE_MISSING', 'No bundle.', 'Install it.');
+      return tinyBundle();
+    });
+    await scorer.receive(text(1, 'add'));
+    await scorer.receive(text(2, 'add'));
+    assert.equal(sent[0]?.type === 'failed' && sent[0].error.code, 'BUNDLE_MISSING');
+    assert.equal(sent[1]?.type, 'recommendation');
+  });
+
+  it('answers a short request before a long dataset is done', async () => {
+    const { sent, server: scorer } = server();
+    const rows = Array.from({ length: 2_000 }, (_, index) => JSON.stringify({ prompt: `add the numbers ${index}` }));
+    await Promise.all([
+      scorer.receive(text(1, rows.join('\n'), 'd.jsonl')),
+      scorer.receive(text(2, 'add the numbers')),
+    ]);
+    const order = sent.filter(({ type }) => type === 'recommendation').map((message) => 'id' in message && message.id);
+    assert.deepEqual(order, [2, 1]);
+  });
+
+  it('ends a cancelled request with CANCELLED and goes on', async () => {
+    const { sent, server: scorer } = server();
+    const rows = Array.from({ length: 2_000 }, (_, index) => JSON.stringify({ prompt: `add the numbers ${index}` }));
+    const long = scorer.receive(text(1, rows.join('\n'), 'd.jsonl'));
+    await scorer.receive({ type: 'cancel', id: 1 });
+    await long;
+    assert.equal(sent[0]?.type === 'failed' && sent[0].error.code, 'CANCELLED');
+    await scorer.receive(text(2, 'add the numbers'));
+    assert.equal(sent.at(-1)?.type, 'recommendation');
+  });
+
+  it('reports an empty input as a failure with a next step', async () => {
+    const { sent, server: scorer } = server();
+    await scorer.receive(text(1, '', 'd.jsonl'));
+    const [failed] = sent;
+    assert.ok(failed?.type === 'failed');
+    assert.ok(failed.error.nextStep.length > 0);
+    assert.notEqual(failed.error.code, 'INTERNAL');
+  });
+
+  it('refuses a message that is none of the protocol', async () => {
+    const { sent, server: scorer } = server();
+    await scorer.receive({ type: 'recommend', id: 7, bundle: 5 });
+    assert.equal(sent[0]?.type === 'failed' && sent[0].id, 7);
+  });
+
+  it('evaluates a labelled dataset', async () => {
+    const { sent, server: scorer } = server();
+    const rows = [
+      ...Array.from({ length: 20 }, (_, index) => ({
+        prompt: `add the numbers ${index}`,
+        category: 'maths',
+        scores: { 'acme/mathematician': 1, coder: 0, stranger: 1 },
+      })),
+      ...Array.from({ length: 10 }, (_, index) => ({
+        prompt: `fix the python function ${index}`,
+        category: 'code',
+        scores: { 'acme/mathematician': 0, coder: 1, stranger: 0 },
+      })),
+      { prompt: 'no label' },
+    ];
+    const source = { kind: 'text' as const, name: 'd.jsonl', text: rows.map((row) => JSON.stringify(row)).join('\n') };
+    await scorer.receive({ type: 'evaluate', id: 1, bundle: 'models', source, options });
+    const [answer] = sent;
+    assert.ok(answer?.type === 'evaluation', JSON.stringify(answer));
+    const { evaluation } = answer;
+    assert.equal(evaluation.prompts, 30);
+    assert.equal(evaluation.routed, 1);
+    assert.equal(evaluation.oracle, 1);
+    assert.equal(evaluation.random, 0.5);
+    assert.deepEqual(evaluation.bestSingle, { model: 'mathematician', accuracy: 2 / 3 });
+    assert.equal(evaluation.recommended.model, 'mathematician');
+    assert.ok(evaluation.gainInterval[0] > 0);
+    assert.deepEqual(evaluation.models.find(({ model }) => model === 'stranger')?.known, false);
+    assert.deepEqual(
+      evaluation.categories?.map(({ category, prompts }) => [category, prompts]),
+      [
+        ['maths', 20],
+        ['code', 10],
+      ],
+    );
+  });
+
+  it('says so when a dataset has no labels', async () => {
+    const { sent, server: scorer } = server();
+    const source = { kind: 'text' as const, name: 'd.jsonl', text: '{"prompt":"add the numbers"}' };
+    await scorer.receive({ type: 'evaluate', id: 1, bundle: 'models', source, options });
+    assert.equal(sent[0]?.type === 'failed' && sent[0].error.code, 'NO_LABELS');
+  });
+});
+
+describe('WorkQueue', () => {
+  it('gives turns to the job that has had the fewest', async () => {
+    const queue = new WorkQueue();
+    const order: string[] = [];
+    const run = async (name: string, turns: number): Promise<void> => {
+      const job = queue.start();
+      for (let turn = 0; turn < turns; turn++) {
+        await job.turn();
+        order.push(name);
+      }
+      job.end();
+    };
+    await Promise.all([run('long', 6), run('short', 2)]);
+    assert.equal(order.length, 8);
+    assert.ok(order.lastIndexOf('short') <= 4, order.join(' '));
+  });
+});
+
+describe('progressReporter', () => {
+  it('tells rows, speed, fraction and time left, not too often', () => {
+    const sent: Progress[] = [];
+    let now = 0;
+    const reading = { progress: () => ({ rows: 5, bytesRead: 25, bytesTotal: 100 }) };
+    const report = progressReporter(
+      reading,
+      (progress) => sent.push(progress),
+      () => now,
+    );
+    report();
+    assert.equal(sent.length, 0, 'too early');
+    now = 1_000;
+    report();
+    report();
+    assert.deepEqual(sent, [{ rows: 5, rowsPerSecond: 5, fraction: 0.25, secondsLeft: 3 }]);
+  });
+});
