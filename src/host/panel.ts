@@ -54,6 +54,9 @@ type Snapshot = ToPanel extends infer Message ? (Message extends ToPanel ? Omit<
 /** Least time between two progress snapshots, in milliseconds: each is a whole message. */
 const progressEvery = 200;
 
+/** Rows from which on progress is shown outside the panel too, where the time left is unknown. */
+const notifyFromRows = 5000;
+
 /** The result panel: one at a time, reused by every request, restored after a reload. */
 export class ResultPanel extends Disposable {
   private panel: WebviewPanel | undefined;
@@ -212,6 +215,8 @@ export class ResultPanel extends Disposable {
         notify(progress);
         return;
       }
+      // What takes a moment needs no notification: the panel shows it already.
+      if ((progress.secondsLeft ?? 0) < 1 && progress.rows < notifyFromRows) return;
       let told = 0;
       notify = () => undefined;
       void window.withProgress(

@@ -62,9 +62,10 @@ export class StatusBarSuggestion extends Disposable {
   get shown(): {
     readonly state: StatusBarState;
     readonly text: string;
+    readonly tooltip: StatusBarItem['tooltip'];
     readonly recommendation: Recommendation | undefined;
   } {
-    return { ...this.current, text: this.item.text };
+    return { ...this.current, text: this.item.text, tooltip: this.item.tooltip };
   }
 
   /** Scores the active prompt document again. */
