@@ -1,9 +1,8 @@
 import type { ScoringBundle } from '../core/bundle/scoringBundle';
-import type { ByteSource } from '../core/files/source';
+import { type ByteSource, singlePassSource } from '../core/files/source';
 import type { PromptInput } from '../core/pipeline';
 import { type PromptReading, readPrompts } from '../core/prompts/readPrompts';
 import { localSources, localWorkspace } from '../scoring/localFiles';
-import { streamSource } from './streamSource';
 import type { Terminal } from './terminal';
 
 /** What the commands need from outside: tests give their own. */
@@ -14,6 +13,8 @@ export interface CliContext {
   /** Loads and verifies a bundle folder. */
   readonly load: (folder: string) => Promise<ScoringBundle>;
   readonly standardInput: AsyncIterable<Uint8Array>;
+  /** Writes to standard output; settles when it takes more. */
+  readonly write: (text: string) => Promise<void>;
 }
 
 export interface OpenedInput extends PromptInput {
@@ -31,7 +32,7 @@ export async function openInput(
 ): Promise<OpenedInput> {
   const sources: readonly ByteSource[] =
     paths.length === 1 && paths[0] === '-'
-      ? [streamSource('standard input', context.standardInput)]
+      ? [singlePassSource('standard input', context.standardInput)]
       : await localSources(paths, null);
   const reading = readPrompts(sources, {
     workspace: localWorkspace(process.cwd()),

@@ -3,6 +3,7 @@ import { evaluateCommand } from './evaluateCommand';
 import { importCommand } from './importCommand';
 import type { CliContext } from './inputs';
 import { recommendCommand } from './recommendCommand';
+import { scoreCommand } from './scoreCommand';
 
 interface Command {
   readonly summary: string;
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'judge the router by a labelled dataset, or by benchmark tables',
     run: evaluateCommand,
   },
+  score: { summary: 'recommend an LLM for each row of a dataset, into a file or a stream', run: scoreCommand },
   import: {
     summary: 'turn evaluation logs into a table to learn from',
     run: async (args, context) => importCommand(args, await namedModels(context)),

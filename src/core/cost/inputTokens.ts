@@ -13,8 +13,14 @@ export async function loadTokenCounter(): Promise<TokenCounter> {
   return (text) => countTokens(text, { disallowedSpecial: new Set() });
 }
 
+/** Tokens of one text after another. */
+export interface TextTokens {
+  /** Tokens of one text (o200k_base). */
+  of(text: string): number;
+}
+
 /** Tokens of many prompts: exact where that is cheap, estimated where it is not. Deterministic for an order of texts. */
-export class InputTokens {
+export class InputTokens implements TextTokens {
   private counted = 0;
   private characters = 0;
   private tokens = 0;
@@ -37,6 +43,22 @@ export class InputTokens {
     const starts = [0, Math.floor((text.length - size) / 2), text.length - size];
     const tokens = starts.reduce((sum, start) => sum + this.count(text.slice(start, start + size)), 0);
     return Math.round((tokens * text.length) / exactCharacters);
+  }
+}
+
+/** Characters of a text that is counted whole by {@link SlicedTokens}, and of the two slices of a longer one. */
+const wholeCharacters = 512;
+
+/** Tokens of a text by that text alone, whatever came before it: two slices stand for a long one. */
+export class SlicedTokens implements TextTokens {
+  constructor(private readonly count: TokenCounter) {}
+
+  of(text: string): number {
+    if (text.length <= wholeCharacters) return text.length === 0 ? 0 : this.count(text);
+    const size = wholeCharacters / 2;
+    const middle = Math.floor((text.length - size) / 2);
+    const tokens = this.count(text.slice(0, size)) + this.count(text.slice(middle, middle + size));
+    return Math.round((tokens * text.length) / wholeCharacters);
   }
 }
 

@@ -69,8 +69,11 @@ function decodeLines(bytes: Uint8Array, strict: TextDecoder, maxBytes: number): 
   return lines;
 }
 
-/** Reads JSON Lines: one JSON value on each line; blank lines are passed over. Bytes must be UTF-8. */
-export async function* readJsonl(chunks: AsyncIterable<Uint8Array>, limits: ReadLimits): RowStream {
+/**
+ * Reads JSON Lines: one JSON value on each line. Bytes must be UTF-8.
+ * @param everyLine true: blank lines are broken rows, so that there is one outcome for each line; else they are passed over
+ */
+export async function* readJsonl(chunks: AsyncIterable<Uint8Array>, limits: ReadLimits, everyLine = false): RowStream {
   let line = 0;
   for await (const texts of readLines(chunks, limits.recordBytes)) {
     const outcomes: RowOutcome[] = [];
@@ -78,6 +81,7 @@ export async function* readJsonl(chunks: AsyncIterable<Uint8Array>, limits: Read
       line++;
       const outcome = parseJsonLine(text, line, limits);
       if (outcome) outcomes.push(outcome);
+      else if (everyLine) outcomes.push({ line, reason: 'the line is blank' });
     }
     if (outcomes.length > 0) yield outcomes;
   }

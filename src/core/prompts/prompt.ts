@@ -13,6 +13,8 @@ export interface PromptPart {
 export interface Prompt {
   /** Unique within its file or dataset: the row's own id where it has one, else its number. */
   readonly id: string;
+  /** True where the row has no id of its own and `id` is its number. */
+  readonly numbered?: boolean;
   readonly parts: readonly PromptPart[];
   /** 1-based line (text formats) or row (tables) where the prompt starts. */
   readonly line?: number;

@@ -8,6 +8,8 @@ export interface ReadOptions {
   readonly template?: string;
   /** Resolves references of prompt files; absent: they are listed and not read. */
   readonly workspace?: Workspace;
+  /** Read as JSON Lines whatever it looks like, with one outcome for each line, blank ones included. */
+  readonly everyLine?: boolean;
   readonly limits?: Partial<ReadLimits>;
   readonly signal?: AbortSignal;
 }

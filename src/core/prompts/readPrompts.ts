@@ -165,6 +165,11 @@ class Reader {
     if (signal?.aborted) throw cancelled();
     const before = this.bytesRead;
     const counted = this.counted(original);
+    if (this.options.everyLine) {
+      this.note('jsonl', null, 'utf-8');
+      yield* this.readRows(original.name, readJsonl(counted.open(), this.limits, true));
+      return;
+    }
     const start = await readHead(counted, 4_096);
     if (start.length === 0) throw emptyFile(original.name);
     const compression = compressionOf(start);

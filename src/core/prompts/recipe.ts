@@ -210,16 +210,15 @@ export function findRecipe(sample: readonly unknown[], options: RecipeOptions, f
         if (!filled(row)) return reason;
         const parts = partsOf(row).filter((part) => part.text.trim() !== '' || part.images);
         if (parts.length === 0) return reason;
-        if (!isRecord(row)) return { id: String(line), parts, line };
+        if (!isRecord(row)) return { id: String(line), numbered: true, parts, line };
         const id = idName === undefined ? undefined : row[idName];
+        const own = (typeof id === 'string' && id !== '') || typeof id === 'number' || typeof id === 'bigint';
         const category = categoryName === undefined ? undefined : row[categoryName];
         const correctness = correctnessOfRow(row, results.field, results.columns);
         const tools = parts.some((part) => part.role === 'context') ? toolNames(row) : [];
         return {
-          id:
-            (typeof id === 'string' && id !== '') || typeof id === 'number' || typeof id === 'bigint'
-              ? String(id)
-              : String(line),
+          id: own ? String(id) : String(line),
+          ...(own ? {} : { numbered: true }),
           parts,
           line,
           ...(typeof category === 'string' && category !== '' ? { category } : {}),

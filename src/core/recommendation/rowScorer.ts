@@ -1,7 +1,7 @@
 import type { ScoringBundle } from '../bundle/scoringBundle';
 import type { OfferedModel } from '../cost/catalog';
 import { usdOf } from '../cost/expectedCost';
-import { InputTokens, loadTokenCounter, tokenizerFactor } from '../cost/inputTokens';
+import { InputTokens, loadTokenCounter, SlicedTokens, type TextTokens, tokenizerFactor } from '../cost/inputTokens';
 import { type TokenEstimator, tokenEstimator } from '../cost/tokenModel';
 import type { JointPosterior, PromptPredictions } from '../predictors/router';
 import type { Prompt } from '../prompts/prompt';
@@ -46,7 +46,7 @@ export class RowScorer {
     readonly bundle: ScoringBundle,
     readonly candidates: readonly OfferedModel[],
     reference: JointPosterior,
-    private readonly input: InputTokens,
+    private readonly input: TextTokens,
   ) {
     const { facts } = bundle.router;
     this.models = candidateIndices(bundle, candidates);
@@ -65,13 +65,24 @@ export class RowScorer {
     );
   }
 
-  static async create(bundle: ScoringBundle, candidates: readonly OfferedModel[]): Promise<RowScorer> {
+  /** @param rowByRow true: each row's figures depend on that row alone, so that parts can be scored apart and joined */
+  static async create(
+    bundle: ScoringBundle,
+    candidates: readonly OfferedModel[],
+    rowByRow = false,
+  ): Promise<RowScorer> {
     const { facts, encoder } = bundle.router;
     // The spreads of an input in the middle of everything known stand for those of every row.
     const items = facts.benchmarks.reduce((sum, benchmark) => sum + benchmark.items, 0);
     const mixture = Float32Array.from(facts.benchmarks, (benchmark) => (items > 0 ? benchmark.items / items : 0));
     const reference = await bundle.router.posterior(new Float32Array(encoder.dimensions), mixture, 1);
-    return new RowScorer(bundle, candidates, reference, new InputTokens(await loadTokenCounter()));
+    const counter = await loadTokenCounter();
+    return new RowScorer(
+      bundle,
+      candidates,
+      reference,
+      rowByRow ? new SlicedTokens(counter) : new InputTokens(counter),
+    );
   }
 
   /** Scores a batch; an empty text has no neighbours and is far from everything. */

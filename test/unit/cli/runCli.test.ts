@@ -32,6 +32,9 @@ async function run(args: readonly string[], over: Partial<CliContext> = {}): Pro
     bundleFolder: 'models',
     load: async () => tinyBundle(),
     standardInput: nothing(),
+    write: async (text) => {
+      out += text;
+    },
     ...over,
   });
   return { code, out, error };
