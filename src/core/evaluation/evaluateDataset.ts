@@ -233,7 +233,9 @@ function judge(scorer: RowScorer, row: ScoredRow, pool: readonly PoolModel[], op
   const far = scorer.distanceWord(row.distance) === 'far';
   const quality = picker.quality(row.logits, row.usd, far);
   const keeps = options.preference === 'quality' || (far && options.preference === 'balanced');
-  const choice = keeps ? quality : picker.value(quality, row.usd, policyOf(options.preference, options.mode).dial);
+  const choice = keeps
+    ? quality
+    : picker.value(quality, row.logits, row.usd, policyOf(options.preference, options.mode).dial);
   return {
     row,
     correctness: pool.map(({ label }) => row.prompt.correctness?.[label] ?? 0),

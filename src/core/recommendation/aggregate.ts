@@ -176,7 +176,7 @@ export class Aggregate {
       const choice =
         route.preference === 'quality' || (far && route.preference === 'balanced')
           ? quality
-          : picker.value(quality, row.usd, route.preference === 'balanced' ? balancedDial : 1);
+          : picker.value(quality, row.logits, row.usd, route.preference === 'balanced' ? balancedDial : 1);
       const usd = row.usd[choice.pick] ?? Number.NaN;
       route.probability += choice.probability;
       route.rows[choice.pick] = (route.rows[choice.pick] ?? 0) + 1;

@@ -5,8 +5,8 @@ import {
   paperWinProbability,
   probabilityAtLeast,
 } from '../scores/guard';
-import { normalCdf } from '../scores/normal';
-import { balancedDial, guardConstants, type Policy, toleranceOf } from './policy';
+import { normalCdf, z80 } from '../scores/normal';
+import { balancedDial, guardConstants, type Policy, riskOf, toleranceOf } from './policy';
 import type {
   CandidateAssessment,
   Decision,
@@ -55,6 +55,8 @@ export interface ExpectedLoss {
   readonly spread: number;
   /** P(worse than the reference by more than a point). */
   readonly worseByAPoint: number;
+  /** Loss in points that is exceeded in one case of ten. */
+  readonly unfavourable: number;
 }
 
 /**
@@ -62,12 +64,12 @@ export interface ExpectedLoss {
  * mean of the two probabilities takes it to points.
  */
 export function expectedLoss(candidate: Choosable, reference: Choosable): ExpectedLoss {
-  if (candidate.model === reference.model) return { points: 0, spread: 0, worseByAPoint: 0 };
+  if (candidate.model === reference.model) return { points: 0, spread: 0, worseByAPoint: 0, unfavourable: 0 };
   const points = 100 * (reference.probability - candidate.probability);
   const middle = (reference.probability + candidate.probability) / 2;
   const spread = 100 * middle * (1 - middle) * Math.sqrt(differenceVariance(candidate.posterior, reference.posterior));
   const worseByAPoint = spread > 0 ? normalCdf((points - 1) / spread) : points > 1 ? 1 : 0;
-  return { points, spread, worseByAPoint };
+  return { points, spread, worseByAPoint, unfavourable: points + z80 * spread };
 }
 
 /**
@@ -75,8 +77,8 @@ export function expectedLoss(candidate: Choosable, reference: Choosable): Expect
  * - The quality pick is the candidate of highest expected correctness among those that are better than the best model on
  *   average with the guard's confidence (more where they are dearer); where none is, or where nothing similar is known,
  *   it is the best model on average.
- * - The value pick is the candidate of lowest expected cost whose loss against the quality pick, its spread weighed in, is
- *   within the tolerance of the dial.
+ * - The value pick is the candidate of lowest expected cost whose expected loss against the quality pick is within the
+ *   tolerance of the dial, and whose loss in an unfavourable case is within its risk.
  * - The open pick is the quality pick among models with open weights.
  * @returns null where the policy leaves no candidate
  */
@@ -97,7 +99,7 @@ export function choose(input: ChoiceInput, policy: Policy): Choice | null {
   const bestOpen = bestOnAverage(open);
   const openPick = bestOpen ? guardedPick(open, bestOpen, input.distanceWord).pick : null;
 
-  const standing = (dial: number): Choosable => valuePick(candidates, quality.pick, toleranceOf(dial));
+  const standing = (dial: number): Choosable => valuePick(candidates, quality.pick, dial);
   const value = standing(Math.max(policy.dial, balancedDial));
   const keepsQuality =
     policy.mode === 'paper' || policy.dial <= 0 || (quality.basis === 'far' && policy.dial <= balancedDial);
@@ -163,12 +165,15 @@ function paperPick(candidates: readonly Choosable[], best: Choosable, prompts: n
   return { pick: winner, basis: 'paper', rejected: null };
 }
 
-function valuePick(candidates: readonly Choosable[], quality: Choosable, tolerance: number): Choosable {
+function valuePick(candidates: readonly Choosable[], quality: Choosable, dial: number): Choosable {
   const within = candidates.filter((candidate) => {
     if (candidate.model === quality.model) return true;
     if (!costsLess(candidate, quality)) return false;
-    const { points, spread } = expectedLoss(candidate, quality);
-    return points + guardConstants.riskWeight * spread <= tolerance;
+    const gap = quality.posterior.mean - candidate.posterior.mean;
+    const spread = Math.sqrt(differenceVariance(candidate.posterior, quality.posterior));
+    return (
+      100 * (quality.probability - candidate.probability) <= toleranceOf(dial) && gap + z80 * spread <= riskOf(dial)
+    );
   });
   return first(within, (a, b) => byCost(a, b) || b.probability - a.probability) ?? quality;
 }
@@ -257,13 +262,17 @@ function guardReason(rejected: Choosable, best: Choosable): string {
 function valueReason(pick: Choosable, quality: Choosable, policy: Policy, distance: DistanceWord): string {
   const lost = Math.max(0, 100 * (quality.probability - pick.probability));
   const than = distance === 'far' ? `${quality.name}, the best model on average` : quality.name;
-  const loss = lost < 0.5 ? `expected to do as well as ${than}` : `expected to lose ${points(lost)} against ${than}`;
+  const worst = Math.max(lost, expectedLoss(pick, quality).unfavourable);
+  const loss =
+    lost < 0.5
+      ? `expected to do as well as ${than} (in one case of ten worse by over ${points(worst)})`
+      : `expected to lose ${points(lost)} against ${than} (in one case of ten over ${points(worst)})`;
   const price =
     pick.cost.usd !== null && quality.cost.usd !== null && quality.cost.usd > 0
       ? `at ${share(pick.cost.usd / quality.cost.usd)} of its expected cost`
       : 'with the lowest expected cost';
   const start = distance === 'far' ? 'Nothing in the evidence resembles this input; by averages ' : '';
-  return `${start}${pick.name} is ${loss} ${price} (up to ${points(toleranceOf(policy.dial))} may be given up, the uncertainty included).`;
+  return `${start}${pick.name} is ${loss}, ${price}; up to ${points(toleranceOf(policy.dial))} may be given up.`;
 }
 
 function dearerClause(pick: Choosable, best: Choosable): string {

@@ -21,13 +21,31 @@ export function policyOf(preference: Preference, mode: RoutingMode): Policy {
   return { mode, dial: dials[preference], pinned: [], excluded: [] };
 }
 
-/** Points of expected correctness (0..100) that a dial position may give up for a lower cost: 0, 3 (balanced) … 12. */
-export function toleranceOf(dial: number): number {
+/** Value at a dial position of what is 0 at quality, `balanced` at the balanced dial and `price` at the price end. */
+function along(dial: number, balanced: number, price: number): number {
   const position = Math.min(1, Math.max(0, dial));
-  return 12 * position * position;
+  if (position <= balancedDial) return (balanced * position) / balancedDial;
+  return balanced + ((price - balanced) * (position - balancedDial)) / (1 - balancedDial);
 }
 
-/** Constants of the guard and of the value pick. */
+/** Points of expected correctness (0..100) that a dial position may give up for a lower cost. */
+export function toleranceOf(dial: number): number {
+  return along(dial, 5, 12);
+}
+
+/**
+ * The most that a dial position may give up in an unfavourable case (one in ten), as a difference of logits. Besides the
+ * tolerance on the mean: a loss that is uncertain is not taken for its expectation. On the scale of logits, because the
+ * level of an unknown task may be far off, and differences of probabilities vanish where the level is taken for 0 or 1.
+ */
+export function riskOf(dial: number): number {
+  return along(dial, 0.75, 1.15);
+}
+
+/**
+ * Constants of the guard, chosen on predictions of held-out benchmark families: more confidence than .55 gave up most of
+ * the gain over the best model on average (.60: from 1.1 to .4 points).
+ */
 export const guardConstants = {
   /** P(better than the best model on average) that a pick needs to be chosen in its stead. */
   confidence: 0.55,
@@ -35,6 +53,4 @@ export const guardConstants = {
   confidenceIfDearer: 0.65,
   /** A pick is dearer from this ratio of expected costs on. */
   dearerFrom: 1.1,
-  /** Weight of the spread of a loss beside its mean: an uncertain loss counts for more than its expectation. */
-  riskWeight: 0.2,
 } as const;

@@ -1,6 +1,6 @@
 import { differenceVariance, type LogitPosterior, logitVariance } from '../scores/guard';
-import { expectedSigmoid, normalCdf } from '../scores/normal';
-import { guardConstants, toleranceOf } from './policy';
+import { expectedSigmoid, normalCdf, z80 } from '../scores/normal';
+import { guardConstants, riskOf, toleranceOf } from './policy';
 
 /** The choice for one row. */
 export interface RowPick {
@@ -76,9 +76,10 @@ export class RowPicker {
   }
 
   /** The cheapest candidate within the tolerance of the quality pick. */
-  value(quality: RowPick, usd: ArrayLike<number>, dial: number): RowPick {
+  value(quality: RowPick, logits: ArrayLike<number>, usd: ArrayLike<number>, dial: number): RowPick {
     const count = this.probabilities.length;
     const tolerance = toleranceOf(dial);
+    const risk = riskOf(dial);
     const from = quality.pick;
     const qualityUsd = usd[from] ?? Number.NaN;
     let pick = from;
@@ -86,9 +87,9 @@ export class RowPicker {
       const cost = usd[candidate] ?? Number.NaN;
       if (Number.isNaN(cost) || cost >= qualityUsd || !this.cheaper(candidate, pick, usd)) continue;
       const points = 100 * (quality.probability - this.probability(candidate));
-      const middle = (quality.probability + this.probability(candidate)) / 2;
-      const spread = 100 * middle * (1 - middle) * (this.spreads[candidate * count + from] ?? 0);
-      if (points + guardConstants.riskWeight * spread <= tolerance) pick = candidate;
+      const spread = this.spreads[candidate * count + from] ?? 0;
+      const gap = (logits[from] ?? 0) - (logits[candidate] ?? 0);
+      if (points <= tolerance && gap + z80 * spread <= risk) pick = candidate;
     }
     return pick === from ? quality : { pick, probability: this.probability(pick), fallback: false };
   }

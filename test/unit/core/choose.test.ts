@@ -203,7 +203,7 @@ describe('choose', () => {
 describe('toleranceOf', () => {
   it('is nothing for quality and grows to the price end', () => {
     assert.equal(toleranceOf(0), 0);
-    assert.equal(toleranceOf(0.5), 3);
+    assert.equal(toleranceOf(0.5), 5);
     assert.equal(toleranceOf(7), toleranceOf(1));
   });
 });

@@ -53,7 +53,7 @@ describe('RowPicker', () => {
           const quality = picker.quality(logits, usd, far);
           assert.equal(choosable[quality.pick]?.model, expected?.picks.quality);
           if (!far || preference === 'price') {
-            const pick = preference === 'quality' ? quality : picker.value(quality, usd, policy.dial);
+            const pick = preference === 'quality' ? quality : picker.value(quality, logits, usd, policy.dial);
             const model = choosable[pick.pick]?.model;
             if (preference === 'quality') assert.equal(model, expected?.picks.quality);
             else assert.equal(model, expected?.decision.model);
