@@ -113,7 +113,7 @@ function resultOf(scorer: RowScorer, row: ScoredRow, file: string, dial: number)
   const quality = picker.quality(row.logits, row.usd, distanceWord === 'far');
   // As in `choose`: quality first spends nothing less, and far from everything known balance keeps the best on average.
   const keepsQuality = dial <= 0 || (distanceWord === 'far' && dial <= balancedDial);
-  const { pick, probability, fallback } = keepsQuality ? quality : picker.value(quality, row.usd, dial);
+  const { pick, probability, fallback } = keepsQuality ? quality : picker.value(quality, row.logits, row.usd, dial);
   const usd = row.usd[pick] ?? Number.NaN;
   return {
     kind: 'score',
