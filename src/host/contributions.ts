@@ -116,5 +116,5 @@ export const openWeightsPreset = '@open';
 export const settingsSection = 'recommendLlm';
 export const panelViewType = 'recommendLlm.panel';
 export const toolName = 'recommend_llm';
-export const statusBarItemId = 'recommendLlm.suggestion';
+export const statusBarItemId = 'suggestion';
 export const walkthroughId = 'recommend-llm.recommend-llm#recommendLlm.start';

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { Workbench } from './workbench';
+
+/** The panel, once it shows a result. */
+async function resultPanel(workbench: Workbench): Promise<Frame> {
+  const panel = await workbench.webviewFrame();
+  await panel.getByRole('table').first().waitFor();
+  return panel;
+}
+
+describe('Recommend LLM by mouse and keyboard', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open();
+  });
+  after(() => workbench.close());
+
+  it('right-click on a prompt file → the panel names a model', async () => {
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('train-journey.prompt.md'), 'Recommend LLM');
+    const panel = await resultPanel(workbench);
+    await panel
+      .getByText(/Recommended/)
+      .first()
+      .waitFor();
+    await panel
+      .getByText(/\d+\s?%/)
+      .first()
+      .waitFor();
+    await workbench.tab('train-journey.prompt.md').waitFor();
+    await workbench.screenshot('panel-prompt');
+    await workbench.expectNoErrors();
+  });
+
+  it('right-click on a dataset → the panel names a model and the rows read', async () => {
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('questions.jsonl'), 'Recommend LLM');
+    const panel = await resultPanel(workbench);
+    const rows = readFileSync(join(workbench.folder, 'questions.jsonl'), 'utf8').trim().split('\n').length;
+    await panel
+      .getByText(new RegExp(`\\b${rows} prompts`))
+      .first()
+      .waitFor();
+    await workbench.screenshot('panel-dataset');
+    await workbench.expectNoErrors();
+  });
+
+  it('shows the suggestion for the prompt in the status bar; a click opens the panel', async () => {
+    await workbench.page.keyboard.press('Control+K');
+    await workbench.page.keyboard.press('Control+W');
+    await workbench.openFile('tool-calling.prompt.md');
+    const item = workbench.statusBarItem('suggestion');
+    await item
+      .filter({ has: workbench.page.locator('.codicon-compass') })
+      .filter({ hasNotText: /^ ?LLM$/ })
+      .waitFor();
+    await item.hover();
+    const hover = workbench.page.locator('.monaco-hover').filter({ hasText: 'Click for the evidence' });
+    await hover.waitFor();
+    assert.equal(await hover.locator('tbody tr').count(), 3);
+    await workbench.screenshot('status-bar-hover');
+    await item.click();
+    await resultPanel(workbench);
+    await workbench.expectNoErrors();
+  });
+
+  it('says in a lens how the suggestion stands to the model of the front matter', async () => {
+    const path = join(workbench.folder, 'declared.prompt.md');
+    writeFileSync(
+      path,
+      '---\nmodel: gpt-3.5-turbo\n---\nProve that there are infinitely many primes of the form 4n+3.\n',
+    );
+    await workbench.openFile('declared.prompt.md');
+    await workbench.page.locator('.codelens-decoration').filter({ hasText: 'suggested:' }).first().waitFor();
+    await workbench.screenshot('lens');
+  });
+
+  it('evaluates a labelled dataset from the palette', async () => {
+    await workbench.palette('Recommend LLM: Evaluate Router on Labelled Dataset…');
+    const input = workbench.quickInput();
+    await input.waitFor();
+    await input.fill(join(workbench.folder, 'labelled.jsonl'));
+    await workbench.page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+    const panel = await workbench.webviewFrame();
+    await panel.getByText('Oracle').first().waitFor();
+    await workbench.screenshot('panel-evaluation');
+    await workbench.expectNoErrors();
+  });
+
+  it('chooses candidates with the keyboard, for this workspace', async () => {
+    await workbench.palette('Recommend LLM: Choose Candidates…');
+    await workbench.quickPickRows().filter({ hasText: 'All models that can be bought today' }).waitFor();
+    await workbench.screenshot('candidates-presets');
+    await workbench.quickInput().fill('one by one');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.quickPickRows().first().waitFor();
+    await workbench.screenshot('candidates');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.palette('Recommend LLM: Choose Candidates…');
+    await workbench.quickPickRows().filter({ hasText: 'Models with open weights' }).click();
+    await workbench.quickPickRows().filter({ hasText: 'This workspace' }).click();
+    const settings = join(workbench.folder, '.vscode', 'settings.json');
+    await workbench.openFile('train-journey.prompt.md');
+    await workbench.chooseMenu(() => workbench.rightClickEditor(), 'Recommend LLM');
+    await resultPanel(workbench);
+    assert.deepEqual(
+      (JSON.parse(readFileSync(settings, 'utf8')) as Record<string, unknown>)['recommendLlm.candidates'],
+      ['@open'],
+    );
+    workbench.changeSettings({ 'recommendLlm.candidates': [] });
+  });
+
+  it('tells a failure with its next step, and works on', async () => {
+    writeFileSync(join(workbench.folder, 'table.csv'), 'a,b\n1,2\n3,4\n');
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('table.csv'), 'Recommend LLM');
+    const panel = await workbench.webviewFrame();
+    await panel.getByText('No recommendation').first().waitFor();
+    await workbench.screenshot('panel-failure');
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('train-journey.prompt.md'), 'Recommend LLM');
+    await resultPanel(workbench);
+    await workbench.expectNoErrors();
+  });
+});
+
+describe('the first minutes', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open({ theme: 'light' });
+  });
+  after(() => workbench.close());
+
+  it('the walkthrough opens and has a picture for each step', async () => {
+    await workbench.palette('Recommend LLM: Get Started');
+    const steps = workbench.page.locator('.getting-started-step');
+    await steps.first().waitFor();
+    assert.equal(await steps.count(), 4);
+    for (let step = 0; step < 4; step++) {
+      await steps.nth(step).click();
+      const picture = workbench.page.locator('.getting-started-media img');
+      await picture.waitFor();
+      assert.ok(await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth > 0)));
+    }
+    await workbench.screenshot('walkthrough');
+  });
+
+  it('the sample opens with its recommendation', async () => {
+    await workbench.palette('Recommend LLM: Try It on a Sample Prompt');
+    await resultPanel(workbench);
+    await workbench.screenshot('sample');
+    await workbench.expectNoErrors();
+  });
+});
