@@ -36,6 +36,15 @@ function translated(text: string, name: string): { texts: string[]; opaque: stri
   return { texts, opaque };
 }
 
+/** English texts for one and for many that calls of `count` in `text` translate. */
+function countedTexts(text: string): string[] {
+  const call = new RegExp(`(?<![\\w.])count\\([^'"]*?${quoted}\\s*,\\s*${quoted}`, 'g');
+  return [...text.matchAll(call)].flatMap((found) => [
+    literal(found[1] ?? found[2] ?? ''),
+    literal(found[3] ?? found[4] ?? ''),
+  ]);
+}
+
 describe('localisation', () => {
   const german = readJson('l10n/bundle.l10n.de.json');
 
@@ -46,6 +55,18 @@ describe('localisation', () => {
       missing.push(...texts.filter((text) => !german[text]));
       // Failures arrive as data: showFailure alone looks their sentences up.
       if (!path.endsWith('failures.ts')) assert.deepEqual(opaque, [], path);
+    }
+    assert.deepEqual([...new Set(missing)], []);
+  });
+
+  it('has a German text for every text of the panel', () => {
+    const missing: string[] = [];
+    for (const path of sourceFiles('src/webview')) {
+      if (path.endsWith('strings.ts')) continue;
+      const text = readFileSync(path, 'utf8');
+      const { texts, opaque } = translated(text, 't');
+      assert.deepEqual(opaque, [], path);
+      missing.push(...[...texts, ...countedTexts(text)].filter((english) => !german[english]));
     }
     assert.deepEqual([...new Set(missing)], []);
   });
