@@ -59,14 +59,9 @@ export function usdRange(interval: readonly [number, number]): string {
   return `${usd(interval[0])} – ${usd(interval[1])}`;
 }
 
-/** How many times dearer: "3.2 ×", or "0.31 ×" below one. */
-export function times(ratio: number): string {
-  return `${decimal(ratio, ratio >= 10 ? 0 : ratio >= 1 ? 1 : 2)} ×`;
-}
-
-/** 128000 → "128K", 1000000 → "1M". */
+/** 128000 → "128K", 1048576 → "1.05M". */
 export function tokens(count: number): string {
-  return new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(count);
+  return new Intl.NumberFormat(locale(), { notation: 'compact', maximumSignificantDigits: 3 }).format(count);
 }
 
 /** @param date YYYY-MM or YYYY-MM-DD */

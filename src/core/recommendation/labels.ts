@@ -11,8 +11,10 @@ export interface LabelCount {
   readonly total: number;
 }
 
-/** Variance of a task's logit around its mean prediction that more labels do not remove; same units as the posterior. */
-const residualNoise = 0.01;
+/** Newton steps to the mode of the posterior; the likelihood is log-concave, so far fewer are needed. */
+const mostSteps = 50;
+/** Longest step of a logit in one iteration: keeps Newton's method from overshooting where nearly all labels agree. */
+const longestStep = 1.5;
 
 /** Adds up labels of single rows; the order of models is that of their first label. */
 export function countLabels(labels: readonly { readonly model: string; readonly correctness: number }[]): LabelCount[] {
@@ -25,28 +27,72 @@ export function countLabels(labels: readonly { readonly model: string; readonly 
 }
 
 /**
- * The candidates after a few labelled rows: exact conditioning of their joint Gaussian posterior. A model with s of n rows
- * right is an observation of its logit, log((s + ½)/(n − s + ½)), with variance 1/(n p(1 − p)) plus a residual.
- *
- * With logit_m = mean_m + f_m·z + e_m, z ~ N(0, I), e_m ~ N(0, d_m) and noise v_m, eliminating e_m gives z the precision
- * I + Σ f fᵀ/(d + v), and leaves a labelled m with loadings f v/(d + v) and remainder d v/(d + v); the result is whitened
- * again, so that it has the same form and can be conditioned further.
+ * The candidates after a few labelled rows: their joint Gaussian posterior, conditioned on how many rows each labelled
+ * model got right (binomial), in Laplace's approximation: Newton steps to the joint mode, each an exact conditioning on
+ * pseudo-observations of the logits (Rasmussen and Williams, Gaussian Processes for Machine Learning, 3.4).
  * @returns candidates in the same order; those of no label change through the factors that they share
  */
 export function conditionOnLabels(
   candidates: readonly CandidateAssessment[],
   counts: readonly LabelCount[],
 ): readonly CandidateAssessment[] {
-  const observed = counts.filter(({ total }) => total > 0);
-  if (observed.length === 0) return candidates;
-  const rank = Math.max(...candidates.map(({ posterior }) => posterior.factors.length));
-  const observations = new Map(observed.map((count) => [count.model, observation(count)]));
+  const byModel = new Map(counts.filter(({ total }) => total > 0).map((count) => [count.model, count]));
+  const labelled = candidates.flatMap((candidate, index) => {
+    const count = byModel.get(candidate.model);
+    return count ? [{ index, count }] : [];
+  });
+  if (labelled.length === 0) return candidates;
 
+  const modes = labelled.map(({ index }) => candidates[index]?.posterior.mean ?? 0);
+  let posteriors: Posterior[] = [];
+  for (let step = 0; step < mostSteps; step++) {
+    const observations = new Map(labelled.map(({ index, count }, at) => [index, observe(count, modes[at] ?? 0)]));
+    posteriors = condition(
+      candidates.map(({ posterior }) => posterior),
+      observations,
+    );
+    let moved = 0;
+    for (const [at, { index }] of labelled.entries()) {
+      const from = modes[at] ?? 0;
+      const change = (posteriors[index]?.mean ?? from) - from;
+      modes[at] = from + Math.min(longestStep, Math.max(-longestStep, change));
+      moved = Math.max(moved, Math.abs(change));
+    }
+    if (moved < 1e-9) break;
+  }
+
+  const updated = candidates.map((candidate, index) => {
+    const posterior = posteriors[index] ?? candidate.posterior;
+    return { ...candidate, posterior, ...shown(candidate, posterior) };
+  });
+  const best = bestOnAverage(updated);
+  return updated.map((candidate) => ({
+    ...candidate,
+    beatsBest: !best || candidate.model === best.model ? 1 : probabilityAtLeast(candidate.posterior, best.posterior),
+  }));
+}
+
+type Posterior = CandidateAssessment['posterior'];
+
+interface Observation {
+  readonly logit: number;
+  readonly variance: number;
+}
+
+/**
+ * Exact conditioning on noisy observations of single logits, by index.
+ *
+ * With logit_m = mean_m + f_m·z + e_m, z ~ N(0, I), e_m ~ N(0, d_m) and noise v_m, eliminating e_m gives z the precision
+ * I + Σ f fᵀ/(d + v), and leaves an observed m with loadings f v/(d + v) and remainder d v/(d + v). The result is whitened
+ * again, so that it has the same form.
+ */
+function condition(posteriors: readonly Posterior[], observations: ReadonlyMap<number, Observation>): Posterior[] {
+  const rank = Math.max(0, ...posteriors.map(({ factors }) => factors.length));
   const precision = identity(rank);
   const pull = new Float64Array(rank);
-  for (const { model, posterior } of candidates) {
-    const seen = observations.get(model);
-    if (!seen) continue;
+  for (const [index, seen] of observations) {
+    const posterior = posteriors[index];
+    if (!posterior) continue;
     const weight = 1 / (posterior.ownVariance + seen.variance);
     for (let i = 0; i < rank; i++) {
       const loading = posterior.factors[i] ?? 0;
@@ -58,27 +104,25 @@ export function conditionOnLabels(
   // precision = L Lᵀ, so z = L⁻ᵀ (L⁻¹ pull + z') with z' ~ N(0, I): loadings f become L⁻¹ f.
   const lower = cholesky(precision, rank);
   const shift = solveLower(lower, pull, rank);
-
-  const updated = candidates.map((candidate) => {
-    const { posterior } = candidate;
-    const seen = observations.get(candidate.model);
+  return posteriors.map((posterior, index) => {
+    const seen = observations.get(index);
     const kept = seen ? seen.variance / (posterior.ownVariance + seen.variance) : 1;
-    const base = seen ? posterior.mean + (1 - kept) * (seen.logit - posterior.mean) : posterior.mean;
     const factors = solveLower(
       lower,
       Float64Array.from({ length: rank }, (_, i) => kept * (posterior.factors[i] ?? 0)),
       rank,
     );
-    let mean = base;
+    let mean = seen ? posterior.mean + (1 - kept) * (seen.logit - posterior.mean) : posterior.mean;
     for (let i = 0; i < rank; i++) mean += (factors[i] ?? 0) * (shift[i] ?? 0);
-    const next = { mean, factors: Array.from(factors), ownVariance: kept * posterior.ownVariance };
-    return { ...candidate, posterior: next, ...shown(candidate, next) };
+    return { mean, factors: Array.from(factors), ownVariance: kept * posterior.ownVariance };
   });
-  const best = bestOnAverage(updated);
-  return updated.map((candidate) => ({
-    ...candidate,
-    beatsBest: !best || candidate.model === best.model ? 1 : probabilityAtLeast(candidate.posterior, best.posterior),
-  }));
+}
+
+/** The binomial likelihood of a count around a logit, as an observation of it: working response and variance of IRLS. */
+function observe({ right, total }: LabelCount, at: number): Observation {
+  const p = sigmoid(at);
+  const spread = Math.max(1e-6, p * (1 - p));
+  return { logit: at + (right / total - p) / spread, variance: 1 / (total * spread) };
 }
 
 /**
@@ -111,16 +155,8 @@ export function labelGains(candidates: readonly CandidateAssessment[]): number[]
   });
 }
 
-function observation({ right, total }: LabelCount): { logit: number; variance: number } {
-  const p = (right + 0.5) / (total + 1);
-  return { logit: Math.log(p / (1 - p)), variance: 1 / (total * p * (1 - p)) + residualNoise };
-}
-
 /** Probability and interval after the change; how far a dataset's mean lies from its centre's logit is kept. */
-function shown(
-  before: CandidateAssessment,
-  after: CandidateAssessment['posterior'],
-): Pick<CandidateAssessment, 'probability' | 'interval'> {
+function shown(before: CandidateAssessment, after: Posterior): Pick<CandidateAssessment, 'probability' | 'interval'> {
   const was = expectedSigmoid(before.posterior.mean, logitVariance(before.posterior));
   const offset = logit(before.probability) - logit(was);
   const variance = logitVariance(after);

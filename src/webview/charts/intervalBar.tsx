@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { percent, percentRange } from '../format';
 
 interface Props {
   readonly low: number;
@@ -31,5 +32,16 @@ export function ShareBar({ share }: { readonly share: number }): JSX.Element {
       <rect class="track" width="100%" height="100%" rx="2" />
       <rect class="filled" width={place(share)} height="100%" rx="2" />
     </svg>
+  );
+}
+
+/** A probability in a cell of a table: the number, its bar, and its interval in numbers. */
+export function ProbabilityCell({ digits = 0, ...bar }: Props & { readonly digits?: number }): JSX.Element {
+  return (
+    <div class="probability">
+      <span>{percent(bar.value, digits)}</span>
+      <IntervalBar {...bar} />
+      <span class="range-note">{percentRange([bar.low, bar.high])}</span>
+    </div>
   );
 }

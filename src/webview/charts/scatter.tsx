@@ -239,10 +239,9 @@ function labelled(
     if (!point) continue;
     const length = shortened(point.candidate.name).length * 6.4;
     for (const [dx, dy, anchor] of [
-      [10, 4, 'start'],
-      [-10, 4, 'end'],
       [8, -9, 'start'],
       [-8, -9, 'end'],
+      [-11, 4, 'end'],
       [8, 17, 'start'],
       [-8, 17, 'end'],
     ] as const) {

@@ -1,21 +1,9 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { CandidateAssessment } from '../../core/recommendation/recommendation';
-import { IntervalBar } from '../charts/intervalBar';
+import { ProbabilityCell } from '../charts/intervalBar';
 import { Scatter } from '../charts/scatter';
-import {
-  chance,
-  daysBetween,
-  decimal,
-  integer,
-  monthOf,
-  oldPriceDays,
-  percent,
-  percentRange,
-  tokens,
-  usd,
-  usdRange,
-} from '../format';
+import { chance, daysBetween, decimal, integer, monthOf, oldPriceDays, tokens, usd, usdRange } from '../format';
 import { type Sight, toggled } from '../state/sight';
 import type { SortColumn } from '../state/viewState';
 import { evidenceWords } from '../state/words';
@@ -59,7 +47,7 @@ function columnsOf(sight: Sight): readonly Column[] {
       key: 'probability',
       title: t('Expected correctness'),
       hint: t('With its 80 % interval'),
-      number: true,
+      number: false,
       value: ({ probability }) => probability,
       descending: true,
     },
@@ -190,9 +178,6 @@ export function Alternatives({ sight }: { readonly sight: Sight }): JSX.Element 
                 {columns.map((column) => (
                   <Header key={column.key} column={column} sight={sight} />
                 ))}
-                <th scope="col">
-                  <span class="hidden">{t('Actions')}</span>
-                </th>
               </tr>
             </thead>
             <tbody>
@@ -263,26 +248,72 @@ function Row({ candidate, sight, available, columns }: RowProps): JSX.Element {
   return (
     <tr class={[chosen ? 'chosen' : '', excluded ? 'excluded' : ''].filter(Boolean).join(' ')}>
       <th scope="row">
-        <span class="name" title={model}>
-          {name}
-        </span>
-        <span class="note">
-          {[candidate.provider, candidate.openWeights ? t('open weights') : ''].filter(Boolean).join(' · ')}
-        </span>
-        {tags.length > 0 ? (
-          <span class="tags">
-            {tags.map((tag) => (
-              <span key={tag} class="tag">
-                {tag}
+        <div class="model">
+          <div>
+            <span class="name" title={`${name} (${model})`}>
+              {name}
+            </span>
+            <span class="note">
+              {[candidate.provider, candidate.openWeights ? t('open weights') : ''].filter(Boolean).join(' · ')}
+            </span>
+            {tags.length > 0 ? (
+              <span class="tags">
+                {tags.map((tag) => (
+                  <span key={tag} class="tag">
+                    {tag}
+                  </span>
+                ))}
               </span>
-            ))}
-          </span>
-        ) : null}
+            ) : null}
+          </div>
+          <div class="row-actions">
+            <button
+              type="button"
+              class="tool"
+              aria-pressed={pinned}
+              aria-label={t('Pin {0}', name)}
+              title={t('Pin: choose among pinned models only')}
+              onClick={() =>
+                update({
+                  pinned: toggled(view.pinned, model),
+                  excluded: view.excluded.filter((other) => other !== model),
+                })
+              }
+            >
+              <Icon name="pin" />
+            </button>
+            <button
+              type="button"
+              class="tool"
+              aria-pressed={excluded}
+              aria-label={t('Exclude {0}', name)}
+              title={t('Exclude: never choose this model')}
+              onClick={() =>
+                update({
+                  excluded: toggled(view.excluded, model),
+                  pinned: view.pinned.filter((other) => other !== model),
+                })
+              }
+            >
+              <Icon name="exclude" />
+            </button>
+            <button
+              type="button"
+              class="tool"
+              aria-label={t('Compare {0} with the recommended model', name)}
+              title={t('Compare with the recommended model')}
+              onClick={() => {
+                update({ compare: { left: choice?.decision.model ?? null, right: model } });
+                document.getElementById('compare')?.scrollIntoView();
+              }}
+            >
+              <Icon name="compare" />
+            </button>
+          </div>
+        </div>
       </th>
-      <td class="number probability">
-        <span>{percent(candidate.probability)}</span>
-        <IntervalBar low={candidate.interval[0]} value={candidate.probability} high={candidate.interval[1]} />
-        <span class="note">{percentRange(candidate.interval)}</span>
+      <td>
+        <ProbabilityCell low={candidate.interval[0]} value={candidate.probability} high={candidate.interval[1]} />
       </td>
       <td class="number">{model === choice?.decision.bestOnAverage ? '=' : chance(candidate.beatsBest)}</td>
       <td class="number">
@@ -309,44 +340,6 @@ function Row({ candidate, sight, available, columns }: RowProps): JSX.Element {
           <td class="number">{value(scores.s3)}</td>
         </>
       ) : null}
-      <td class="row-actions">
-        <button
-          type="button"
-          class="tool"
-          aria-pressed={pinned}
-          aria-label={t('Pin {0}', name)}
-          title={t('Pin: choose among pinned models only')}
-          onClick={() =>
-            update({ pinned: toggled(view.pinned, model), excluded: view.excluded.filter((other) => other !== model) })
-          }
-        >
-          <Icon name="pin" />
-        </button>
-        <button
-          type="button"
-          class="tool"
-          aria-pressed={excluded}
-          aria-label={t('Exclude {0}', name)}
-          title={t('Exclude: never choose this model')}
-          onClick={() =>
-            update({ excluded: toggled(view.excluded, model), pinned: view.pinned.filter((other) => other !== model) })
-          }
-        >
-          <Icon name="exclude" />
-        </button>
-        <button
-          type="button"
-          class="tool"
-          aria-label={t('Compare {0} with the recommended model', name)}
-          title={t('Compare with the recommended model')}
-          onClick={() => {
-            update({ compare: { left: choice?.decision.model ?? null, right: model } });
-            document.getElementById('compare')?.scrollIntoView();
-          }}
-        >
-          <Icon name="compare" />
-        </button>
-      </td>
     </tr>
   );
 }

@@ -97,7 +97,7 @@ function Facts({ sight, pick }: { readonly sight: Sight; readonly pick: Candidat
         <dd>
           {!best || best.model === pick.model ? (
             <>
-              <span class="figure">=</span>
+              <span class="figure">{t('The same')}</span>
               <span class="note">{t('It is the best model on average among these candidates.')}</span>
             </>
           ) : (

@@ -6,9 +6,9 @@ import type {
   Preference,
 } from '../../core/recommendation/recommendation';
 import { ChartFrame } from '../charts/chartFrame';
-import { IntervalBar } from '../charts/intervalBar';
+import { ProbabilityCell } from '../charts/intervalBar';
 import { type Share, ShareBars } from '../charts/shareBars';
-import { decimal, integer, percent, percentRange, points, usd } from '../format';
+import { decimal, integer, percent, points, usd } from '../format';
 import { candidateOf, nameOf, routeOf, type Sight } from '../state/sight';
 import { costWords } from '../state/words';
 import { count, t } from '../strings';
@@ -76,9 +76,7 @@ function Strategies({ sight, dataset }: { readonly sight: Sight; readonly datase
           <thead>
             <tr>
               <th scope="col">{t('Strategy')}</th>
-              <th scope="col" class="number">
-                {t('Expected correctness')}
-              </th>
+              <th scope="col">{t('Expected correctness')}</th>
               <th scope="col" class="number">
                 {t('Cost of 1,000')}
               </th>
@@ -91,10 +89,8 @@ function Strategies({ sight, dataset }: { readonly sight: Sight; readonly datase
             {rows.map(({ key, title, probability, interval, usd: cost, current: marked }) => (
               <tr key={key} class={marked ? 'chosen' : ''}>
                 <th scope="row">{title}</th>
-                <td class="number probability">
-                  <span>{percent(probability, 1)}</span>
-                  <IntervalBar low={interval[0]} value={probability} high={interval[1]} />
-                  <span class="note">{percentRange(interval)}</span>
+                <td>
+                  <ProbabilityCell low={interval[0]} value={probability} high={interval[1]} digits={1} />
                 </td>
                 <td class="number">{cost === null ? '–' : usd(1000 * cost)}</td>
                 <td class="number">{cost === null ? '–' : usd(prompts * cost)}</td>

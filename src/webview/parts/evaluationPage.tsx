@@ -2,10 +2,10 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DatasetEvaluation } from '../../core/evaluation/datasetEvaluation';
 import type { PanelContext } from '../../panel/protocol';
-import { IntervalBar, ShareBar } from '../charts/intervalBar';
+import { ProbabilityCell, ShareBar } from '../charts/intervalBar';
 import { Reliability } from '../charts/reliability';
 import { csv, evaluationMarkdown, evaluationMethods, stem } from '../exports/tables';
-import { integer, percent, percentRange, points, usd } from '../format';
+import { integer, percent, points, usd } from '../format';
 import { send } from '../state/vscodeApi';
 import { costWords } from '../state/words';
 import { count, t } from '../strings';
@@ -131,9 +131,7 @@ function Models({ evaluation }: { readonly evaluation: DatasetEvaluation }): JSX
               <th scope="col" class="number">
                 {t('Correct')}
               </th>
-              <th scope="col" class="number">
-                {t('Predicted')}
-              </th>
+              <th scope="col">{t('Predicted')}</th>
               <th scope="col" class="number">
                 {t('Chosen')}
               </th>
@@ -148,18 +146,14 @@ function Models({ evaluation }: { readonly evaluation: DatasetEvaluation }): JSX
                 </th>
                 <td class="number">{integer(labelled)}</td>
                 <td class="number">{percent(accuracy, 1)}</td>
-                <td class="number probability">
+                <td>
                   {predicted ? (
-                    <>
-                      <span>{percent(predicted.accuracy)}</span>
-                      <IntervalBar
-                        low={predicted.interval[0]}
-                        value={predicted.accuracy}
-                        high={predicted.interval[1]}
-                        reference={accuracy}
-                      />
-                      <span class="note">{percentRange(predicted.interval)}</span>
-                    </>
+                    <ProbabilityCell
+                      low={predicted.interval[0]}
+                      value={predicted.accuracy}
+                      high={predicted.interval[1]}
+                      reference={accuracy}
+                    />
                   ) : (
                     '–'
                   )}

@@ -93,10 +93,8 @@ function Grid({ sight, dataset }: { readonly sight: Sight; readonly dataset: Dat
   }, [rows, labels.length === 0]);
   const models = labelModelsOf(sight);
   const next = nextLabelOf(sight, order, models);
-  const complete = order.filter((index) =>
-    models.every((model) => labels.some((label) => label.row === rows.ids[index] && label.model === model)),
-  ).length;
-  const listed = order.slice(0, Math.max(firstRows, complete + 3) + more);
+  const begun = new Set(labels.map(({ row }) => row)).size;
+  const listed = order.slice(0, Math.max(firstRows, begun + 3) + more);
   const marks = new Map(labels.map(({ row, model, correctness }) => [`${row}\n${model}`, correctness]));
   const addable = candidates.filter(({ model }) => !models.includes(model));
   return (

@@ -150,8 +150,14 @@ function RowTable({ sight, dataset, route, listed }: TableProps): JSX.Element {
               {t('Line')}
             </th>
             <th scope="col">{t('Prompt')}</th>
-            {slices && rows.groups ? <th scope="col">{slices.column}</th> : null}
-            <th scope="col">{t('Its own pick')}</th>
+            {slices && rows.groups ? (
+              <th scope="col" class="group">
+                {slices.column}
+              </th>
+            ) : null}
+            <th scope="col" class="pick">
+              {t('Its own pick')}
+            </th>
             <th scope="col" class="number">
               {t('Expected')}
             </th>

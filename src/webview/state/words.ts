@@ -1,7 +1,7 @@
 import { beats } from '../../core/recommendation/choose';
 import { toleranceOf } from '../../core/recommendation/policy';
 import type { CandidateAssessment, Decision, DistanceWord } from '../../core/recommendation/recommendation';
-import { chance, decimal, percent, times } from '../format';
+import { chance, decimal, percent } from '../format';
 import { t } from '../strings';
 import type { Sight } from './sight';
 
@@ -121,7 +121,9 @@ export function reasonWords(sight: Sight, decision: Decision): string {
 /** Cost of `left` against `right` in words. */
 export function costWords(ratio: number): string {
   if (ratio > 0.95 && ratio < 1.05) return t('about the same cost');
-  return ratio > 1 ? t('{0} as dear', times(ratio)) : t('{0} of the cost', percent(ratio, ratio < 0.1 ? 1 : 0));
+  return ratio > 1
+    ? t('{0} times the cost', decimal(ratio, ratio >= 10 ? 0 : 1))
+    : t('{0} of the cost', percent(ratio, ratio < 0.1 ? 1 : 0));
 }
 
 export function evidenceWords(candidate: CandidateAssessment): string {

@@ -101,6 +101,13 @@ export class PanelPage {
     await this.settled();
   }
 
+  /** Opens everything that is folded, so that it is tested and seen too. */
+  async openDetails(): Promise<void> {
+    await this.page.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true;
+    });
+  }
+
   /** Two frames: what was posted is rendered, and observers of sizes have run. */
   async settled(): Promise<void> {
     await this.page.evaluate(

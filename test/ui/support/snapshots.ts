@@ -37,8 +37,8 @@ export function candidates({ models = 36, longNames = false, prices = true }: Wi
     const step = Math.floor(index / makers.length) % sizes.length;
     const size = sizes[step] ?? 'pro';
     const generation = 3 + Math.floor(index / (makers.length * sizes.length)) + (index % 3) / 10;
-    const ability = -0.4 + 0.35 * step + 0.25 * normalDraw(random);
-    const mean = ability + 0.7 + 0.25 * normalDraw(random);
+    const ability = -0.4 + 0.24 * step + 0.25 * normalDraw(random);
+    const mean = ability + 0.9 + 0.4 * normalDraw(random) - (size === 'max' ? 0.6 : 0);
     const factors = [0.55, 0.22 * normalDraw(random), 0.18 * normalDraw(random)];
     const ownVariance = index % 5 === 4 ? 0.3 : 0.06;
     const variance = factors.reduce((sum, factor) => sum + factor * factor, ownVariance);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { conditionOnLabels, countLabels, labelGains } from '../../../src/core/recommendation/labels';
 import type { CandidateAssessment } from '../../../src/core/recommendation/recommendation';
 import { differenceVariance } from '../../../src/core/scores/guard';
-import { expectedSigmoid, interval80 } from '../../../src/core/scores/normal';
+import { expectedSigmoid, interval80, sigmoid } from '../../../src/core/scores/normal';
 
 function candidate(model: string, mean: number, factors: number[], ownVariance: number): CandidateAssessment {
   const variance = factors.reduce((sum, f) => sum + f * f, ownVariance);
@@ -38,50 +38,47 @@ const three = [
 ];
 
 describe('labels', () => {
-  it('conditions exactly, as the dense formula does', () => {
+  it("is at the posterior's mode, with the curvature there", () => {
     const counts = [
-      { model: 'a', right: 2, total: 8 },
+      { model: 'a', right: 0, total: 8 },
       { model: 'c', right: 7, total: 8 },
     ];
     const after = conditionOnLabels(three, counts);
-    // Dense conditioning on two observations, written out.
-    const seen = [three[0], three[2]] as CandidateAssessment[];
-    const p = counts.map(({ right, total }) => (right + 0.5) / (total + 1));
-    const y = p.map((q) => Math.log(q / (1 - q)));
-    const v = p.map((q, i) => 1 / ((counts[i]?.total ?? 1) * q * (1 - q)) + 0.01);
-    const [s, u] = seen as [CandidateAssessment, CandidateAssessment];
-    const k = [covariance(s, s) + (v[0] ?? 0), covariance(s, u), covariance(u, u) + (v[1] ?? 0)] as const;
-    const determinant = k[0] * k[2] - k[1] * k[1];
-    const solve = (r: readonly [number, number]): [number, number] => [
-      (k[2] * r[0] - k[1] * r[1]) / determinant,
-      (k[0] * r[1] - k[1] * r[0]) / determinant,
-    ];
-    const weights = solve([(y[0] ?? 0) - s.posterior.mean, (y[1] ?? 0) - u.posterior.mean]);
+    const seen = counts.map(({ model }) => three.findIndex((one) => one.model === model));
+    const at = (index: number): number => after[index]?.posterior.mean ?? 0;
+    const p = seen.map((index) => sigmoid(at(index)));
+    // Stationary: x = mean + K (right − total · p), the gradient of the binomial likelihood at the mode.
     for (const [i, before] of three.entries()) {
-      const cross: [number, number] = [covariance(before, s), covariance(before, u)];
-      const mean = before.posterior.mean + cross[0] * weights[0] + cross[1] * weights[1];
-      assert.ok(Math.abs((after[i]?.posterior.mean ?? 0) - mean) < 1e-9);
+      const pull = seen.reduce((sum, index, row) => {
+        const count = counts[row];
+        return (
+          sum + covariance(before, three[index] ?? before) * ((count?.right ?? 0) - (count?.total ?? 0) * (p[row] ?? 0))
+        );
+      }, 0);
+      assert.ok(Math.abs(at(i) - before.posterior.mean - pull) < 1e-6, `${i}`);
+    }
+    // Curvature: Σ − Σ_L (K + W⁻¹)⁻¹ Σ_L, written out for two observations.
+    const [s, u] = seen.map((index) => three[index]) as [CandidateAssessment, CandidateAssessment];
+    const noise = p.map((q) => 1 / (8 * q * (1 - q)));
+    const k = [covariance(s, s) + (noise[0] ?? 0), covariance(s, u), covariance(u, u) + (noise[1] ?? 0)] as const;
+    const determinant = k[0] * k[2] - k[1] * k[1];
+    for (const [i, before] of three.entries()) {
       for (const [j, other] of three.entries()) {
-        const reach = solve([covariance(other, s), covariance(other, u)]);
-        const expected = covariance(before, other) - cross[0] * reach[0] - cross[1] * reach[1];
+        const [x, y] = [covariance(before, s), covariance(before, u)];
+        const [v, w] = [covariance(other, s), covariance(other, u)];
+        const removed = (x * (k[2] * v - k[1] * w) + y * (k[0] * w - k[1] * v)) / determinant;
         const got = covariance(after[i] as CandidateAssessment, after[j] as CandidateAssessment);
-        assert.ok(Math.abs(got - expected) < 1e-9, `${i} ${j}: ${got} ${expected}`);
+        assert.ok(Math.abs(got - (covariance(before, other) - removed)) < 1e-6, `${i} ${j}`);
       }
     }
   });
 
-  it('changes nothing without labels, and can be applied in steps of different models', () => {
+  it('changes nothing without labels, and stays finite when all labels agree', () => {
     assert.equal(conditionOnLabels(three, []), three);
-    const both = conditionOnLabels(three, [
-      { model: 'a', right: 1, total: 4 },
-      { model: 'b', right: 4, total: 4 },
-    ]);
-    const steps = conditionOnLabels(conditionOnLabels(three, [{ model: 'a', right: 1, total: 4 }]), [
-      { model: 'b', right: 4, total: 4 },
-    ]);
-    for (const [i, one] of both.entries()) {
-      assert.ok(Math.abs(one.posterior.mean - (steps[i]?.posterior.mean ?? 0)) < 1e-9);
-      assert.ok(Math.abs(one.probability - (steps[i]?.probability ?? 0)) < 1e-6);
+    for (const right of [0, 40]) {
+      const after = conditionOnLabels(three, [{ model: 'b', right, total: 40 }]);
+      for (const { probability, interval } of after)
+        assert.ok(probability > 0 && probability < 1 && interval[0] < interval[1], `${probability}`);
     }
   });
 
