@@ -1,4 +1,4 @@
-// Writes the samples that are other shapes of samples/questions.jsonl: `node scripts/run.mjs derivedSamples` (needs `zstd`).
+// Writes the samples that are other shapes of samples/questions.jsonl: `node scripts/run.mjs scripts/derivedSamples` (needs `zstd`).
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';

@@ -9,6 +9,8 @@ export interface CsvDialect {
   readonly hasHeader: boolean;
 }
 
+/** Records that the dialect is told from. */
+const dialectRecords = 30;
 const delimiters = [',', '\t', ';', '|'];
 
 /**
@@ -18,7 +20,7 @@ const delimiters = [',', '\t', ';', '|'];
  */
 export function detectDialect(head: string, preferred?: string): CsvDialect | null {
   const ranked = delimiters.map((delimiter) => {
-    const records = splitSample(head, delimiter);
+    const { records } = splitRecords(head, delimiter, dialectRecords);
     const width = records[0]?.length ?? 0;
     const same = records.filter((record) => record.length === width).length / Math.max(1, records.length);
     return { delimiter, records, score: width > 1 ? same * 10 + Math.min(width, 50) / 50 : 0 };
@@ -35,19 +37,30 @@ export function detectDialect(head: string, preferred?: string): CsvDialect | nu
   return { delimiter: chosen.delimiter, columns, hasHeader };
 }
 
-/** Splits up to 30 records; quotes as in RFC 4180. Only for the detection: the reading itself is csv-parse's. */
-function splitSample(text: string, delimiter: string): string[][] {
+/**
+ * Splits the first records of a text; quotes as in RFC 4180. Only for detection and samples: the reading itself is csv-parse's.
+ * @returns complete records (a cut one only where it is all there is), and where each ends, its line break included
+ */
+export function splitRecords(
+  text: string,
+  delimiter: string,
+  most: number,
+): { readonly records: string[][]; readonly ends: number[] } {
   const records: string[][] = [];
+  const ends: number[] = [];
   let record: string[] = [];
   let cell = '';
   let quoted = false;
-  const endRecord = (): void => {
+  const endRecord = (end: number): void => {
     record.push(cell);
-    if (record.length > 1 || cell.trim() !== '') records.push(record);
+    if (record.length > 1 || cell.trim() !== '') {
+      records.push(record);
+      ends.push(end);
+    }
     record = [];
     cell = '';
   };
-  for (let i = 0; i < text.length && records.length < 30; i++) {
+  for (let i = 0; i < text.length && records.length < most; i++) {
     const character = text[i];
     if (quoted) {
       if (character !== '"') cell += character;
@@ -63,12 +76,11 @@ function splitSample(text: string, delimiter: string): string[][] {
       cell = '';
     } else if (character === '\n' || character === '\r') {
       if (character === '\r' && text[i + 1] === '\n') i++;
-      endRecord();
+      endRecord(i + 1);
     } else cell += character;
   }
-  // The last record of a sample may be cut: it counts only where it is all there is.
-  if (records.length === 0 && (cell !== '' || record.length > 0)) endRecord();
-  return records;
+  if (records.length === 0 && (cell !== '' || record.length > 0)) endRecord(text.length);
+  return { records, ends };
 }
 
 function looksLikeHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
