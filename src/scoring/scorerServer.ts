@@ -4,7 +4,10 @@ import { RecommendError, toErrorReport } from '../core/errors';
 import { evaluateDataset } from '../core/evaluation/evaluateDataset';
 import { type ByteSource, memorySource, textSource } from '../core/files/source';
 import { cancelled, type PipelineOptions, recommend } from '../core/pipeline';
+import type { ReadOptions } from '../core/prompts/readOptions';
 import { type PromptReading, readPrompts } from '../core/prompts/readPrompts';
+import { samplePrompts } from '../core/prompts/samplePrompts';
+import type { Recommendation } from '../core/recommendation/recommendation';
 import { localSources, localWorkspace } from './localFiles';
 import type { FromScorer, InputSource, Progress, RecommendOptions } from './protocol';
 import { WorkQueue } from './workQueue';
@@ -47,6 +50,10 @@ const toScorerSchema = v.variant('type', [
 ]);
 
 type Work = Exclude<v.InferOutput<typeof toScorerSchema>, { type: 'cancel' }>;
+
+/** Rows of a large dataset that give a first answer, until all are scored. */
+const sampleRows = 200;
+const sampleSeed = 20_230_915;
 
 /** Least time between two progress messages of one job, in milliseconds. */
 const progressEvery = 100;
@@ -93,7 +100,7 @@ export class ScorerServer {
     try {
       const bundle = await this.bundle(message.bundle);
       if (abort.signal.aborted) throw cancelled();
-      const { name, reading } = await open(message.source, message.options, abort.signal);
+      const { name, sources, reading, readOptions } = await open(message.source, message.options, abort.signal);
       const report = progressReporter(reading, (progress) => this.send({ type: 'progress', id: message.id, progress }));
       const options: PipelineOptions = {
         mode: message.options.mode,
@@ -105,13 +112,18 @@ export class ScorerServer {
         onBatch: report,
       };
       const input = { file: name, prompts: reading.prompts, report: () => reading.report() };
-      if (message.type === 'recommend')
+      if (message.type === 'recommend') {
+        await this.preview(abort, message.id, async () => {
+          const sample = await samplePrompts(sources, { ...readOptions, rows: sampleRows, seed: sampleSeed });
+          const { onBatch: _, ...quiet } = options;
+          return sample && recommend(bundle, { ...sample, file: name }, quiet);
+        });
         this.answer(abort, {
           type: 'recommendation',
           id: message.id,
           recommendation: await recommend(bundle, input, options),
         });
-      else
+      } else
         this.answer(abort, {
           type: 'evaluation',
           id: message.id,
@@ -123,6 +135,22 @@ export class ScorerServer {
       job.end();
       this.jobs.delete(message.id);
     }
+  }
+
+  /** Sends a first answer from a sample. Where there is none, the full pass will tell why. */
+  private async preview(
+    abort: AbortController,
+    id: number,
+    recommendSample: () => Promise<Recommendation | null>,
+  ): Promise<void> {
+    let recommendation: Recommendation | null;
+    try {
+      recommendation = await recommendSample();
+    } catch (thrown) {
+      if (abort.signal.aborted || !RecommendError.is(thrown)) throw thrown;
+      return;
+    }
+    if (recommendation) this.answer(abort, { type: 'preview', id, recommendation });
   }
 
   private answer(abort: AbortController, message: FromScorer): void {
@@ -151,17 +179,22 @@ async function open(
   source: v.InferOutput<typeof sourceSchema>,
   options: RecommendOptions,
   signal: AbortSignal,
-): Promise<{ readonly name: string; readonly reading: PromptReading }> {
+): Promise<{
+  readonly name: string;
+  readonly sources: readonly ByteSource[];
+  readonly reading: PromptReading;
+  readonly readOptions: ReadOptions;
+}> {
   const sources = await sourcesOf(source);
-  const reading = readPrompts(sources, {
+  const readOptions: ReadOptions = {
     signal,
     ...(options.column === undefined ? {} : { column: options.column }),
     ...(options.template === undefined ? {} : { template: options.template }),
     ...(source.kind === 'local' && source.workspaceRoot !== null
       ? { workspace: localWorkspace(source.workspaceRoot) }
       : {}),
-  });
-  return { name: nameOf(source, sources), reading };
+  };
+  return { name: nameOf(source, sources), sources, reading: readPrompts(sources, readOptions), readOptions };
 }
 
 async function sourcesOf(source: InputSource): Promise<readonly ByteSource[]> {

@@ -24,12 +24,16 @@ export class RowSums {
   readonly mixture: Float64Array;
   readonly outputTokens: Float64Array;
   readonly usd: Float64Array;
+  private readonly logits: Float64Array;
+  private readonly squaredLogits: Float64Array;
 
   constructor(dimensions: number, benchmarks: number, candidates: number) {
     this.centroid = new Float64Array(dimensions);
     this.mixture = new Float64Array(benchmarks);
     this.outputTokens = new Float64Array(candidates);
     this.usd = new Float64Array(candidates);
+    this.logits = new Float64Array(candidates);
+    this.squaredLogits = new Float64Array(candidates);
   }
 
   add(row: ScoredRow, vector: Float32Array, mixture: Float32Array): void {
@@ -42,6 +46,19 @@ export class RowSums {
     addTo(this.mixture, mixture);
     addTo(this.outputTokens, row.outputTokens);
     addTo(this.usd, row.usd);
+    for (let candidate = 0; candidate < this.logits.length; candidate++) {
+      const logit = row.logits[candidate] ?? 0;
+      this.logits[candidate] = (this.logits[candidate] ?? 0) + logit;
+      this.squaredLogits[candidate] = (this.squaredLogits[candidate] ?? 0) + logit * logit;
+    }
+  }
+
+  /** Variance of the mean logit of a candidate where the rows are a sample: s² / n. */
+  samplingVariance(candidate: number): number {
+    if (this.rows < 2) return 0;
+    const mean = (this.logits[candidate] ?? 0) / this.rows;
+    const variance = ((this.squaredLogits[candidate] ?? 0) - this.rows * mean * mean) / (this.rows - 1);
+    return Math.max(0, variance) / this.rows;
   }
 
   mean(sums: Float64Array): Float32Array {

@@ -11,11 +11,15 @@ import { posteriorOf, type RowScorer } from './rowScorer';
 /** Loadings are rounded: they are sent to the panel, and differences of 1e-4 in a logit mean nothing. */
 const loadingDigits = 1e4;
 
-/** Assesses every candidate on an input as a whole. */
+/**
+ * Assesses every candidate on an input as a whole.
+ * @param sampled true where the rows are a sample of the input: intervals then hold the error of the sample too
+ */
 export function assessCandidates(
   scorer: RowScorer,
   aggregate: Aggregate,
   posterior: JointPosterior,
+  sampled = false,
 ): CandidateAssessment[] {
   const { bundle, candidates } = scorer;
   const { facts } = bundle.router;
@@ -32,7 +36,7 @@ export function assessCandidates(
     return {
       ...described(model),
       probability: expectedSigmoid(own.mean, variance),
-      interval: interval80(own.mean, variance),
+      interval: interval80(own.mean, variance + (sampled ? sums.samplingVariance(candidate) : 0)),
       beatsBest: best ? probabilityAtLeast(own, best) : 1,
       ability: facts.abilities[index] ?? 0,
       evidence: {

@@ -55,6 +55,35 @@ describe('ScorerServer', () => {
     assert.deepEqual(order, [2, 1]);
   });
 
+  it('answers a large dataset from a sample first, labelled as such, with wider intervals', async () => {
+    const { sent, server: scorer } = server();
+    const rows = Array.from({ length: 3_000 }, (_, index) =>
+      JSON.stringify({
+        prompt: index % 3 === 0 ? 'fix the bug in this python function' : `add the numbers ${index}`,
+        answer: 'x'.repeat(3_000),
+      }),
+    );
+    await scorer.receive(text(1, rows.join('\n'), 'd.jsonl'));
+    const answers = sent.filter((message) => message.type === 'preview' || message.type === 'recommendation');
+    assert.deepEqual(
+      answers.map(({ type }) => type),
+      ['preview', 'recommendation'],
+    );
+    const [preview, whole] = answers.map((message) => ('recommendation' in message ? message.recommendation : null));
+    assert.equal(preview?.prompts, 200);
+    assert.equal(preview?.read.sample?.prompts, 200);
+    assert.ok(Math.abs((preview?.read.sample?.ofRows ?? 0) - 3_000) < 500);
+    assert.equal(whole?.prompts, 3_000);
+    assert.equal(whole?.read.sample, undefined);
+    for (const candidate of preview?.candidates ?? []) {
+      const same = whole?.candidates.find(({ model }) => model === candidate.model);
+      const logit = (probability: number): number => Math.log(probability / (1 - probability));
+      const width = ([low, high]: readonly [number, number] = [0.5, 0.5]): number => logit(high) - logit(low);
+      assert.ok(width(candidate.interval) > width(same?.interval));
+      assert.ok(Math.abs(candidate.probability - (same?.probability ?? 0)) < 0.1);
+    }
+  });
+
   it('ends a cancelled request with CANCELLED and goes on', async () => {
     const { sent, server: scorer } = server();
     const rows = Array.from({ length: 2_000 }, (_, index) => JSON.stringify({ prompt: `add the numbers ${index}` }));
