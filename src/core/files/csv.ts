@@ -39,18 +39,20 @@ export function detectDialect(head: string, preferred?: string): CsvDialect | nu
 
 /**
  * Splits the first records of a text; quotes as in RFC 4180. Only for detection and samples: the reading itself is csv-parse's.
- * @returns complete records (a cut one only where it is all there is), and where each ends, its line break included
+ * @returns complete records (a cut one only where it is all there is), where each ends, its line break included, and whether a
+ * quote stood inside of an unquoted cell
  */
 export function splitRecords(
   text: string,
   delimiter: string,
   most: number,
-): { readonly records: string[][]; readonly ends: number[] } {
+): { readonly records: string[][]; readonly ends: number[]; readonly strayQuotes: boolean } {
   const records: string[][] = [];
   const ends: number[] = [];
   let record: string[] = [];
   let cell = '';
   let quoted = false;
+  let strayQuotes = false;
   const endRecord = (end: number): void => {
     record.push(cell);
     if (record.length > 1 || cell.trim() !== '') {
@@ -77,10 +79,13 @@ export function splitRecords(
     } else if (character === '\n' || character === '\r') {
       if (character === '\r' && text[i + 1] === '\n') i++;
       endRecord(i + 1);
-    } else cell += character;
+    } else {
+      if (character === '"') strayQuotes = true;
+      cell += character;
+    }
   }
   if (records.length === 0 && (cell !== '' || record.length > 0)) endRecord(text.length);
-  return { records, ends };
+  return { records, ends, strayQuotes };
 }
 
 function looksLikeHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {

@@ -173,9 +173,9 @@ async function recordsFrom(
   let start = from - at;
   for (let tries = 0; tries < triedStarts && start > 0; tries++) {
     start = text.lastIndexOf('\n', start - 1) + 1;
-    const { records } = splitRecords(text.slice(start), delimiter, followingRecords);
-    // Text in quotes that is taken for a record gives itself away by the width of what follows.
-    if (records.length > 0 && records.every((record) => record.length === columns)) {
+    const { records, strayQuotes } = splitRecords(text.slice(start), delimiter, followingRecords);
+    // Text in quotes that is taken for a record gives itself away by its last quote, or by the width of what follows.
+    if (records.length > 0 && !strayQuotes && records.every((record) => record.length === columns)) {
       const rows: SampledRow[] = [];
       const all = splitRecords(text.slice(start), delimiter, Number.POSITIVE_INFINITY).ends;
       let begin = start;

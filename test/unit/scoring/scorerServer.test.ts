@@ -79,7 +79,12 @@ describe('ScorerServer', () => {
       const same = whole?.candidates.find(({ model }) => model === candidate.model);
       const logit = (probability: number): number => Math.log(probability / (1 - probability));
       const width = ([low, high]: readonly [number, number] = [0.5, 0.5]): number => logit(high) - logit(low);
-      assert.ok(width(candidate.interval) > width(same?.interval));
+      // "all-round" is equally good at everything: a sample of its rows has no error.
+      const wider = width(candidate.interval) - width(same?.interval);
+      assert.ok(
+        candidate.model === 'all-round' ? Math.abs(wider) < 1e-6 : wider > 0.001,
+        `${candidate.model} ${wider}`,
+      );
       assert.ok(Math.abs(candidate.probability - (same?.probability ?? 0)) < 0.1);
     }
   });
