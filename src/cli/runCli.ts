@@ -4,6 +4,7 @@ import { importCommand } from './importCommand';
 import type { CliContext } from './inputs';
 import { recommendCommand } from './recommendCommand';
 import { scoreCommand } from './scoreCommand';
+import { trainCommand } from './trainCommand';
 
 interface Command {
   readonly summary: string;
@@ -21,6 +22,7 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'turn evaluation logs into a table to learn from',
     run: async (args, context) => importCommand(args, await namedModels(context)),
   },
+  train: { summary: 'learn a router bundle from benchmark tables', run: trainCommand },
 };
 
 const usage = `recommend-llm COMMAND [options]

@@ -1,0 +1,330 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import * as v from 'valibot';
+import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
+import { type ModelFacts, parseModelFacts } from '../core/benchmarks/modelFacts';
+import type { Manifest } from '../core/bundle/manifest';
+import { manifestName, parseManifest } from '../core/bundle/manifest';
+import { modelCard } from '../core/bundle/modelCard';
+import { dequantiseRows } from '../core/bundle/quantise';
+import { bundleFiles, bundleOf } from '../core/bundle/writeBundle';
+import { buildCatalog, type CatalogFacts, parseCatalogFacts, reasoningSettings } from '../core/cost/buildCatalog';
+import { fitTokenModel } from '../core/cost/fitTokenModel';
+import { readExternalUsage, readUsage, type UsageRow } from '../core/cost/readUsage';
+import { RecommendError } from '../core/errors';
+import type { RouterParameters } from '../core/predictors/routerParameters';
+import { paperPairs } from '../core/scores/paperPairs';
+import { type AggregateScore, readAggregates } from '../core/training/aggregates';
+import { defaultRouterConfig } from '../core/training/routerConfig';
+import { shippableTable, trainRouter } from '../core/training/trainRouter';
+import { nativeMatMul } from '../scoring/session';
+import { badArgument, parseCommand } from './arguments';
+import { filesIn, linesOfFile, readBenchmarkFolder, readJson } from './benchmarkFolder';
+
+export const trainUsage = `Usage: recommend-llm train --benchmarks FOLDER [options]
+
+Learns a router bundle from benchmark results. The same input gives the same bytes.
+
+  --benchmarks FOLDER   tables of per-item results (*.jsonl, *.jsonl.gz) with benchmarks.json, models.json,
+                        catalog_facts.json and a *.meta.json for each source
+  --aggregates FOLDER   aggregate scores of public leaderboards (aggregates.jsonl.gz)
+  --usage FOLDER        measured token use (usage.jsonl.gz, external.jsonl.gz)
+  --output FOLDER       where the bundle goes (default: models)
+  --trained YYYY-MM-DD  date that the bundle carries (default: today)
+  --help                this text
+`;
+
+const metaSchema = v.object({ source_repo: v.string(), commit: v.string(), licence: v.string() });
+
+const aggregateMetaSchema = v.object({ sources: v.unknown() });
+
+interface Credit {
+  readonly repository: string;
+  readonly commit: string;
+  readonly licence: string;
+}
+
+/**
+ * `recommend-llm train`.
+ * @returns the exit code
+ * @throws RecommendError BAD_ARGUMENT, FILE_NOT_FOUND, TRAINING_DATA or OUTPUT_FAILED
+ */
+export async function trainCommand(args: readonly string[]): Promise<number> {
+  const { values } = parseCommand('train', args, {
+    benchmarks: { type: 'string' },
+    aggregates: { type: 'string' },
+    usage: { type: 'string' },
+    output: { type: 'string', default: 'models' },
+    trained: { type: 'string', default: new Date().toISOString().slice(0, 10) },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (values.help) {
+    process.stdout.write(trainUsage);
+    return 0;
+  }
+  if (!values.benchmarks) {
+    throw badArgument('--benchmarks is missing.', 'train');
+  }
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(values.trained)) {
+    throw badArgument(`--trained takes a date (YYYY-MM-DD), not "${values.trained}".`, 'train');
+  }
+  await train(values.benchmarks, values.aggregates, values.usage, values.output, values.trained);
+  return 0;
+}
+
+async function train(
+  benchmarks: string,
+  aggregates: string | undefined,
+  usage: string | undefined,
+  output: string,
+  trained: string,
+): Promise<void> {
+  const started = performance.now();
+  const progress = (step: string): void => {
+    process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${step}\n`);
+  };
+  const { table: everything, report } = await readBenchmarkFolder(benchmarks);
+  progress(
+    `${report.results} results on ${report.items} prompts; ${report.merged} lines merged, ${report.linesSkipped} skipped`,
+  );
+  for (const skip of report.skipped) progress(`skipped ${skip.file} line ${skip.line} ${skip.field}: ${skip.reason}`);
+  const table = shippableTable(everything);
+  const models = parseModelFacts(await readJson(join(benchmarks, 'models.json')));
+  const catalogFacts = parseCatalogFacts(await readJson(join(benchmarks, 'catalog_facts.json')));
+  const credits = await readCredits(benchmarks);
+  const scores = aggregates
+    ? await readAggregates('aggregates.jsonl.gz', linesOfFile(join(aggregates, 'aggregates.jsonl.gz')))
+    : [];
+
+  const matMul = await nativeMatMul();
+  const furtherModels = marketOnlyModels(catalogFacts, models);
+  const parameters = await trainRouter(
+    table,
+    {
+      models,
+      indices: marketIndices(await readJson(join(benchmarks, 'catalog_facts.json'))),
+      urls: new Map([...credits].map(([source, credit]) => [source, credit.repository])),
+      aggregates: scores,
+      furtherModels,
+    },
+    defaultRouterConfig,
+    matMul,
+    progress,
+  );
+
+  progress('catalog, token use, pairs of the paper');
+  const further = await furtherFiles(
+    parameters,
+    table,
+    catalogFacts,
+    new Map([...furtherModels, ...models]),
+    scores,
+    usage,
+  );
+  const files = bundleOf(
+    parameters,
+    {
+      trained,
+      counts: {
+        items: table.items.length,
+        results: table.resultScores.length,
+        aggregateScores: scores.length,
+        models: new Set(table.resultModels).size,
+      },
+      sources: manifestSources(table, credits),
+      credits: [
+        ...Object.values(catalogFacts.sources),
+        ...(aggregates ? await aggregateCredits(join(aggregates, 'aggregates.meta.json')) : []),
+      ],
+      constants: { ...defaultRouterConfig },
+    },
+    further,
+  );
+  const manifest = parseManifest(files.get(manifestName) as Uint8Array);
+  files.set('MODEL_CARD.md', new TextEncoder().encode(modelCard(manifest)));
+  await writeFolder(output, files);
+  const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
+  progress(`${output}: bundle ${manifest.version}, ${(bytes / 1e6).toFixed(1)} MB`);
+}
+
+/** Public index of general ability by market id. */
+function marketIndices(content: unknown): ReadonlyMap<string, number> {
+  const schema = v.object({
+    market: v.array(
+      v.object({ id: v.string(), indices: v.nullish(v.object({ intelligence: v.nullish(v.number()) })) }),
+    ),
+  });
+  const { market } = v.parse(schema, content);
+  return new Map(
+    market.flatMap(({ id, indices }) =>
+      typeof indices?.intelligence === 'number' ? [[id, indices.intelligence]] : [],
+    ),
+  );
+}
+
+/** What can be bought but was never evaluated: known by its facts alone, under its market id. */
+function marketOnlyModels(
+  facts: CatalogFacts,
+  models: ReadonlyMap<string, ModelFacts>,
+): ReadonlyMap<string, ModelFacts> {
+  const evaluated = new Set([
+    ...[...models.values()].map((model) => model.marketId),
+    ...Object.values(facts.benchmark_id_to_market_id),
+  ]);
+  return new Map(
+    facts.market
+      .filter(({ id }) => !evaluated.has(id) && !models.has(id))
+      .map((entry) => [
+        entry.id,
+        {
+          id: entry.id,
+          name: entry.name,
+          provider: entry.id.split('/')[0] ?? 'unknown',
+          openWeights: entry.open_weights ?? false,
+          released: entry.released ?? null,
+          marketId: entry.id,
+        },
+      ]),
+  );
+}
+
+async function readCredits(folder: string): Promise<ReadonlyMap<string, Credit>> {
+  const credits = new Map<string, Credit>();
+  for (const name of await filesIn(folder, ['.meta.json'])) {
+    const parsed = v.safeParse(metaSchema, await readJson(join(folder, name)));
+    if (!parsed.success) {
+      const issue = parsed.issues[0];
+      throw new RecommendError(
+        'TRAINING_DATA',
+        `${name}: ${v.getDotPath(issue) ?? 'content'}: ${issue.message}.`,
+        'Every source needs its repository, commit and licence.',
+      );
+    }
+    const { source_repo, commit, licence } = parsed.output;
+    credits.set(name.slice(0, -'.meta.json'.length), { repository: source_repo, commit, licence });
+  }
+  return credits;
+}
+
+function manifestSources(table: BenchmarkTable, credits: ReadonlyMap<string, Credit>): Manifest['sources'] {
+  const counts = new Map<string, { items: number; results: number }>();
+  for (const [index, item] of table.items.entries()) {
+    const source = table.benchmarks[item.benchmark]?.source ?? '';
+    const entry = counts.get(source) ?? { items: 0, results: 0 };
+    entry.items++;
+    entry.results += (table.offsets[index + 1] as number) - (table.offsets[index] as number);
+    counts.set(source, entry);
+  }
+  return [...counts].sort().map(([name, count]) => {
+    const credit = credits.get(name);
+    if (!credit) {
+      throw new RecommendError(
+        'TRAINING_DATA',
+        `The source ${name} has no ${name}.meta.json.`,
+        'Add its repository, commit and licence.',
+      );
+    }
+    return { name, ...credit, ...count };
+  });
+}
+
+/** Whom the aggregate scores are owed to, one line each. */
+async function aggregateCredits(path: string): Promise<string[]> {
+  const { sources } = v.parse(aggregateMetaSchema, await readJson(path));
+  const entries = Array.isArray(sources) ? sources.map((entry) => ['', entry] as const) : Object.entries(sources ?? {});
+  return entries.map(([name, entry]) => {
+    const text =
+      typeof entry === 'string'
+        ? entry
+        : v.is(v.record(v.string(), v.unknown()), entry)
+          ? ['repo', 'repository', 'source', 'url', 'commit', 'licence', 'attribution']
+              .flatMap((key) => (typeof entry[key] === 'string' ? [entry[key]] : []))
+              .join('; ')
+          : '';
+    return [name, text].filter((part) => part !== '').join(': ');
+  });
+}
+
+async function furtherFiles(
+  parameters: RouterParameters,
+  table: BenchmarkTable,
+  catalogFacts: CatalogFacts,
+  models: ReadonlyMap<string, ModelFacts>,
+  aggregates: readonly AggregateScore[],
+  usage: string | undefined,
+): Promise<Map<string, Uint8Array>> {
+  const rows: UsageRow[] = [];
+  if (usage) {
+    rows.push(...(await readUsage(linesOfFile(join(usage, 'usage.jsonl.gz')))).rows);
+    rows.push(...(await readExternalUsage(linesOfFile(join(usage, 'external.jsonl.gz')))).rows);
+  }
+  const tasks = new Map(parameters.tasks.map((task) => [task.name, { kind: task.kind, family: task.family }]));
+  const reasons = reasoningSettings(catalogFacts, models, parameters.models);
+  const { tokens, verbosity } = fitTokenModel(rows, tasks, reasons);
+  const aggregateCounts = new Map<string, number>();
+  for (const { model } of aggregates) aggregateCounts.set(model, (aggregateCounts.get(model) ?? 0) + 1);
+  const resultCounts = new Map(parameters.models.map((id, m) => [id, parameters.resultCounts[m] as number]));
+  const catalog = buildCatalog(
+    catalogFacts,
+    models,
+    parameters.models,
+    (model) => ({ items: resultCounts.get(model) ?? 0, aggregates: aggregateCounts.get(model) ?? 0 }),
+    verbosity,
+  );
+  const json = (content: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(content)}\n`);
+  return new Map([
+    [bundleFiles.catalog, json(catalog)],
+    [bundleFiles.tokens, json(tokens)],
+    [bundleFiles.paper, json(paperPairs(indexTable(parameters, table), dequantiseRows(parameters.index.vectors)))],
+  ]);
+}
+
+/** The rows of a table that are in the router's index, in its order, as a table of their own. */
+function indexTable(parameters: RouterParameters, table: BenchmarkTable): BenchmarkTable {
+  const benchmarkOf = new Map(table.benchmarks.map((facts, at) => [facts.name, at]));
+  const { index, tasks, models } = parameters;
+  const byName = tasks.map((task) => {
+    const parts = task.name.split('/');
+    for (let length = parts.length; length > 0; length--) {
+      const found = benchmarkOf.get(parts.slice(0, length).join('/'));
+      if (found !== undefined) return found;
+    }
+    return 0;
+  });
+  return {
+    benchmarks: table.benchmarks,
+    models,
+    items: index.ids.map((id, row) => ({
+      benchmark: byName[index.tasks[row] as number] as number,
+      category: index.categories[row] ?? null,
+      id,
+      prompt: '',
+    })),
+    offsets: index.labels.offsets,
+    resultModels: index.labels.models,
+    resultScores: Float32Array.from(index.labels.scores, (score) => score / 255),
+  };
+}
+
+/** Writes a folder whole or not at all: into a new one beside it, which then takes its place. */
+async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const target = resolve(folder);
+  const fresh = `${target}.new`;
+  const old = `${target}.old`;
+  try {
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(fresh, { recursive: true });
+    for (const [name, bytes] of files) await writeFile(join(fresh, name), bytes);
+    await rm(old, { recursive: true, force: true });
+    await rename(target, old).catch(() => undefined);
+    await rename(fresh, target);
+    await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    throw new RecommendError(
+      'OUTPUT_FAILED',
+      `The bundle could not be written to ${folder}.`,
+      'Check the permissions and the space left.',
+      { cause: error },
+    );
+  }
+}

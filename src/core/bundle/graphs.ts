@@ -1,0 +1,138 @@
+import type { RouterParameters } from '../predictors/routerParameters';
+import { OnnxGraph } from './onnxGraph';
+import { quantiseRows, toHalf } from './quantise';
+
+/** Feature ids and weights (n × F, padded with weight 0) to unit vectors (n × D). */
+export function encoderGraph(parameters: RouterParameters): Uint8Array {
+  const { projection } = parameters;
+  const graph = new OnnxGraph('encoder');
+  const ids = graph.input('ids', 'int32', ['n', 'f']);
+  const weights = graph.input('weights', 'float', ['n', 'f']);
+  const matrix = graph.constant('int8', [projection.rows, projection.columns], projection.values);
+  const scales = graph.constant('float', [projection.rows], projection.scales);
+  const rows = graph.node('Cast', [graph.node('Gather', [matrix, ids])], { to: 1 });
+  const scaled = graph.node('Mul', [weights, graph.node('Gather', [scales, ids])]);
+  const sums = graph.node('Squeeze', [
+    graph.node('MatMul', [graph.node('Unsqueeze', [scaled, graph.axes(1)]), rows]),
+    graph.axes(1),
+  ]);
+  graph.output('vectors', 'float', ['n', projection.columns], unitRows(graph, sums));
+  return graph.finish();
+}
+
+function unitRows(graph: OnnxGraph, value: string): string {
+  const length = graph.node('ReduceL2', [value], { axes: [-1], keepdims: 1 });
+  return graph.node('Div', [value, graph.node('Max', [length, graph.scalar(1e-12)])]);
+}
+
+/** Half-precision constant, as float values in the graph. */
+function half(graph: OnnxGraph, dimensions: readonly number[], values: Float32Array): string {
+  return graph.node('Cast', [graph.constant('float16', dimensions, toHalf(values))], { to: 1 });
+}
+
+/** Logits from kernel rows (n × T' each): n × M. */
+function weightedLogits(graph: OnnxGraph, parameters: RouterParameters, task: string, difficulty: string): string {
+  const M = parameters.models.length;
+  const all = parameters.weights.difficulty.length;
+  const skill = half(graph, [all, M], parameters.weights.skill);
+  const ability = graph.constant('float', [M], parameters.weights.ability);
+  const tasksOfDifficulty = graph.constant('float', [all, 1], parameters.weights.difficulty);
+  const logits = graph.node('Add', [graph.node('MatMul', [task, skill]), ability]);
+  return graph.node('Add', [logits, graph.node('MatMul', [difficulty, tasksOfDifficulty])]);
+}
+
+/** Unit vectors (n × D) to the K nearest rows of the index with cosines, the mixture of their tasks and the logits (n × M). */
+export function routerGraph(parameters: RouterParameters): Uint8Array {
+  const { index, kernels, constants, models } = parameters;
+  const T = parameters.tasks.length;
+  const all = parameters.weights.difficulty.length;
+  const { rows: N, columns: D } = index.vectors;
+  const K = constants.neighbours;
+  const graph = new OnnxGraph('router');
+  const vectors = graph.input('vectors', 'float', ['n', D]);
+  const transposed = new Int8Array(N * D);
+  for (let row = 0; row < N; row++) {
+    for (let j = 0; j < D; j++) transposed[j * N + row] = index.vectors.values[row * D + j] as number;
+  }
+  const matrix = graph.node('Cast', [graph.constant('int8', [D, N], transposed)], { to: 1 });
+  const products = graph.node('MatMul', [vectors, matrix]);
+  const cosines = graph.node('Mul', [products, graph.constant('float', [N], index.vectors.scales)]);
+  const [similarities = '', rows = ''] = graph.nodeWithOutputs('TopK', [cosines, graph.axes(K)], 2, { axis: -1 });
+  graph.output('similarities', 'float', ['n', K], similarities);
+  graph.output('neighbours', 'int32', ['n', K], graph.node('Cast', [rows], { to: 6 }));
+  const weights = graph.node('Softmax', [graph.node('Mul', [similarities, graph.scalar(constants.sharpness)])], {
+    axis: -1,
+  });
+  const tasks = graph.node('Gather', [graph.constant('int32', [N], index.tasks), rows]);
+  const count = graph.node('Shape', [vectors], { start: 0, end: 1 });
+  const shape = graph.node('Concat', [count, graph.axes(T)], { axis: 0 });
+  const zeros = graph.node('Expand', [graph.scalar(0), shape]);
+  const mixture = graph.node('ScatterElements', [zeros, tasks, weights], { axis: 1, reduction: 'add' });
+  graph.output('mixture', 'float', ['n', T], mixture);
+  const task = graph.node('MatMul', [mixture, graph.constant('float', [T, all], kernels.task)]);
+  const difficulty = graph.node('MatMul', [mixture, graph.constant('float', [T, all], kernels.difficulty)]);
+  graph.output('logits', 'float', ['n', models.length], weightedLogits(graph, parameters, task, difficulty));
+  return graph.finish();
+}
+
+/** Mean vector (D), mixture (T) and number of prompts (1) of an input to its joint posterior; see `posteriorAt`. */
+export function posteriorGraph(parameters: RouterParameters): Uint8Array {
+  const { kernels, constants, posterior } = parameters;
+  const T = parameters.tasks.length;
+  const all = parameters.weights.difficulty.length;
+  const M = parameters.models.length;
+  const D = parameters.index.vectors.columns;
+  const graph = new OnnxGraph('posterior');
+  const centroid = graph.node('Unsqueeze', [graph.input('centroid', 'float', [D]), graph.axes(0)]);
+  const mixture = graph.node('Unsqueeze', [graph.input('mixture', 'float', [T]), graph.axes(0)]);
+  const others = graph.node('Sub', [graph.input('prompts', 'float', [1]), graph.scalar(1)]);
+  const trust = graph.node('Div', [others, graph.node('Add', [others, graph.scalar(constants.centroidPrior)])]);
+  const distrust = graph.node('Sub', [graph.scalar(1), trust]);
+  const blend = (own: string, fromMixture: string): string =>
+    graph.node('Add', [graph.node('Mul', [own, trust]), graph.node('Mul', [fromMixture, distrust])]);
+
+  const centroids = new Float32Array(D * all);
+  for (let b = 0; b < all; b++) {
+    for (let j = 0; j < D; j++) centroids[j * all + b] = kernels.centroids[b * D + j] as number;
+  }
+  const cosine = graph.node('MatMul', [unitRows(graph, centroid), graph.constant('float', [D, all], centroids)]);
+  const factored = graph.node('Mul', [cosine, graph.constant('float', [all], kernels.cosineFactors)]);
+  const distance = graph.node('Sub', [factored, graph.scalar(1)]);
+  const likeness = (scale: number): string => graph.node('Exp', [graph.node('Div', [distance, graph.scalar(scale)])]);
+  const throughMixture = (matrix: Float32Array): string =>
+    graph.node('MatMul', [mixture, graph.constant('float', [T, all], matrix)]);
+  const task = blend(
+    graph.node('Mul', [likeness(constants.taskScale), throughMixture(kernels.context)]),
+    throughMixture(kernels.task),
+  );
+  const difficulty = blend(
+    graph.node('Mul', [likeness(constants.difficultyScale), graph.scalar(constants.sharedDifficulty)]),
+    throughMixture(kernels.difficulty),
+  );
+  const mean = graph.node('Squeeze', [weightedLogits(graph, parameters, task, difficulty), graph.axes(0)]);
+  graph.output('mean', 'float', [M], mean);
+
+  const known = graph.node('Slice', [task, graph.axes(0), graph.axes(T), graph.axes(1)]);
+  const z = graph.node('MatMul', [known, graph.constant('float', [T, T], kernels.taskInverse)]);
+  const explained = graph.node('ReduceSum', [graph.node('Mul', [known, z]), graph.axes(0, 1)], { keepdims: 0 });
+  const novelty = graph.node('Max', [graph.node('Sub', [graph.scalar(1), explained]), graph.scalar(0)]);
+
+  const quantised = quantiseRows(posterior.factors, T, M * posterior.rank);
+  const loadings = graph.node('Cast', [graph.constant('int8', [T, M * posterior.rank], quantised.values)], { to: 1 });
+  const scaledZ = graph.node('Mul', [z, graph.constant('float', [T], quantised.scales)]);
+  const shared = graph.node('Reshape', [graph.node('MatMul', [scaledZ, loadings]), graph.axes(M, posterior.rank)]);
+  const noveltyFactors = graph.node('Mul', [
+    graph.constant('float', [M, posterior.noveltyRank], posterior.noveltyFactors),
+    graph.node('Sqrt', [novelty]),
+  ]);
+  const spread = graph.constant('float', [M, 1], new Float32Array(M).fill(posterior.difficultySpread));
+  const rank = posterior.rank + posterior.noveltyRank + 1;
+  graph.output('factors', 'float', [M, rank], graph.node('Concat', [shared, noveltyFactors, spread], { axis: 1 }));
+
+  const positive = graph.node('Max', [z, graph.scalar(0)]);
+  const own = graph.node('MatMul', [positive, half(graph, [T, M], posterior.own)]);
+  const noveltyOwn = graph.node('Mul', [graph.constant('float', [M], posterior.noveltyOwn), novelty]);
+  const variance = graph.node('Add', [graph.node('Squeeze', [own, graph.axes(0)]), noveltyOwn]);
+  graph.output('own_variance', 'float', [M], variance);
+  return graph.finish();
+}

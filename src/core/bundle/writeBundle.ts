@@ -1,0 +1,81 @@
+import type { RouterParameters } from '../predictors/routerParameters';
+import { encoderGraph, posteriorGraph, routerGraph } from './graphs';
+import { encodeLabels } from './labelCodec';
+import { bundleFormat, type Manifest, manifestName, sha256 } from './manifest';
+import { routerIndex } from './routerIndex';
+import { encodeVocabulary } from './vocabularyCodec';
+
+/** Names of a bundle's files. */
+export const bundleFiles = {
+  encoder: 'encoder.onnx',
+  router: 'router.onnx',
+  posterior: 'posterior.onnx',
+  vocabulary: 'vocabulary.bin',
+  labels: 'labels.bin',
+  index: 'index.json',
+  catalog: 'catalog.json',
+  tokens: 'tokens.json',
+  paper: 'paper.json',
+} as const;
+
+/** What a manifest says besides what the parameters do. */
+export interface BundleDescription {
+  /** YYYY-MM-DD; an argument, so that the same input gives the same bytes. */
+  readonly trained: string;
+  readonly counts: Manifest['counts'];
+  readonly sources: Manifest['sources'];
+  readonly credits: readonly string[];
+  readonly constants: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A router as the files of its bundle, the manifest last.
+ * @param further files that are not the router's own, such as the catalog
+ */
+export function bundleOf(
+  parameters: RouterParameters,
+  description: BundleDescription,
+  further: ReadonlyMap<string, Uint8Array> = new Map(),
+): Map<string, Uint8Array> {
+  const json = (content: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(content)}\n`);
+  const vocabulary = encodeVocabulary(parameters.vocabulary);
+  const encoder = encoderGraph(parameters);
+  const files = new Map<string, Uint8Array>([
+    [bundleFiles.encoder, encoder],
+    [bundleFiles.router, routerGraph(parameters)],
+    [bundleFiles.posterior, posteriorGraph(parameters)],
+    [bundleFiles.vocabulary, vocabulary],
+    [bundleFiles.labels, encodeLabels(parameters.index.labels)],
+    [bundleFiles.index, json(routerIndex(parameters))],
+    ...further,
+  ]);
+  const hashes = [...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.length }] as const);
+  const content = sha256(new TextEncoder().encode(hashes.map(([name, file]) => `${name} ${file.sha256}`).join('\n')));
+  const manifest: Manifest = {
+    format: bundleFormat,
+    version: `${description.trained}-${content.slice(0, 8)}`,
+    trained: description.trained,
+    files: Object.fromEntries(hashes),
+    encoder: {
+      id: `ngram-svd-${sha256(vocabulary).slice(0, 8)}${sha256(encoder).slice(0, 8)}`,
+      dimensions: parameters.projection.columns,
+      features: parameters.projection.rows,
+    },
+    router: {
+      models: parameters.models.length,
+      tasks: parameters.tasks.length,
+      boards: parameters.weights.difficulty.length - parameters.tasks.length,
+      prompts: parameters.index.ids.length,
+      neighbours: parameters.constants.neighbours,
+      distanceNeighbours: parameters.constants.distanceNeighbours,
+      posteriorRank: parameters.posterior.rank + parameters.posterior.noveltyRank + 1,
+      distanceThresholds: parameters.distanceThresholds,
+    },
+    counts: description.counts,
+    sources: description.sources,
+    credits: [...description.credits],
+    constants: { ...description.constants },
+  };
+  files.set(manifestName, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
+  return files;
+}

@@ -1,0 +1,572 @@
+import type { BenchmarkTable } from '../benchmarks/benchmarkTable';
+import type { ModelFacts } from '../benchmarks/modelFacts';
+import { splitIntoTasks, type Task } from '../benchmarks/tasks';
+import { dequantiseRows, quantiseRows } from '../bundle/quantise';
+import { RecommendError } from '../errors';
+import { nearestRows, neighbourDistance } from '../predictors/nearestRows';
+import type { IndexLabels, RouterParameters, RouterTask } from '../predictors/routerParameters';
+import { seededRandom } from '../scores/seededRandom';
+import { type AggregateScore, aggregateObservation } from './aggregates';
+import { invertPositiveDefinite } from './invertPositiveDefinite';
+import { agree, contextLikeness, kernelMatrices, modelLikeness, promptlessFactor, type TaskTraits } from './kernels';
+import { leadingFactors } from './leadingEigenvectors';
+import {
+  fitLinkedGaussianProcess,
+  type LinkedFit,
+  type LinkedWeights,
+  leaveOut,
+  linkedWeights,
+  observedLogit,
+  type Pairs,
+} from './linkedGaussianProcess';
+import type { MatMul } from './matMul';
+import { type ModelTraits, modelTraits } from './modelTraits';
+import { posteriorFactors } from './posteriorFactors';
+import type { RouterConfig } from './routerConfig';
+import { encodeTexts, evenly, trainEncoder } from './trainEncoder';
+
+/** What training learns from besides the table. */
+export interface TrainingFacts {
+  readonly models: ReadonlyMap<string, ModelFacts>;
+  /** Public index of general ability by market id. */
+  readonly indices: ReadonlyMap<string, number>;
+  /** Source page by benchmark source. */
+  readonly urls: ReadonlyMap<string, string>;
+  readonly aggregates: readonly AggregateScore[];
+  /** Models to know besides those with results: what can be bought, by their own ids. */
+  readonly furtherModels: ReadonlyMap<string, ModelFacts>;
+}
+
+export type TrainingProgress = (step: string) => void;
+
+/** Keeps the benchmarks of a table that a shipped bundle may learn from. */
+export function shippableTable(table: BenchmarkTable): BenchmarkTable {
+  const kept = [...table.items.keys()].filter(
+    (item) => table.benchmarks[(table.items[item] as BenchmarkTable['items'][number]).benchmark]?.ship,
+  );
+  const offsets = new Int32Array(kept.length + 1);
+  let results = 0;
+  for (const [row, item] of kept.entries()) {
+    results += (table.offsets[item + 1] as number) - (table.offsets[item] as number);
+    offsets[row + 1] = results;
+  }
+  const resultModels = new Uint16Array(results);
+  const resultScores = new Float32Array(results);
+  for (const [row, item] of kept.entries()) {
+    const [start, end] = [table.offsets[item] as number, table.offsets[item + 1] as number];
+    resultModels.set(table.resultModels.subarray(start, end), offsets[row] as number);
+    resultScores.set(table.resultScores.subarray(start, end), offsets[row] as number);
+  }
+  return {
+    benchmarks: table.benchmarks,
+    models: table.models,
+    items: kept.map((item) => table.items[item] as BenchmarkTable['items'][number]),
+    offsets,
+    resultModels,
+    resultScores,
+  };
+}
+
+/** Sum of scores and number of results of every (model, task): both M × T. */
+export function taskSums(
+  table: BenchmarkTable,
+  taskOfItem: Int32Array,
+  tasks: number,
+): { sums: Float64Array; counts: Int32Array } {
+  const sums = new Float64Array(table.models.length * tasks);
+  const counts = new Int32Array(table.models.length * tasks);
+  for (let item = 0; item < table.items.length; item++) {
+    for (let at = table.offsets[item] as number; at < (table.offsets[item + 1] as number); at++) {
+      const cell = (table.resultModels[at] as number) * tasks + (taskOfItem[item] as number);
+      sums[cell] = (sums[cell] as number) + (table.resultScores[at] as number);
+      counts[cell] = (counts[cell] as number) + 1;
+    }
+  }
+  return { sums, counts };
+}
+
+/** The unit vector in the direction of the mean of the given rows. */
+export function centroidOf(vectors: Float32Array, rows: ArrayLike<number>, dimensions: number): Float64Array {
+  const sum = new Float64Array(dimensions);
+  for (let i = 0; i < rows.length; i++) {
+    const from = (rows[i] as number) * dimensions;
+    for (let j = 0; j < dimensions; j++) sum[j] = (sum[j] as number) + (vectors[from + j] as number);
+  }
+  return unit(sum);
+}
+
+function unit(vector: Float64Array): Float64Array {
+  const length = Math.hypot(...vector);
+  return length > 0 ? vector.map((value) => value / length) : vector;
+}
+
+/** Kinds of aggregate boards that no benchmark has, as the nearest kinds that some have. */
+const kindsOfBoards: Readonly<Record<string, readonly string[]>> = {
+  agent: ['code-agent', 'tools'],
+  science: ['knowledge', 'maths'],
+  multilingual: ['knowledge'],
+};
+
+/** Boards as tasks without prompts: their centroid is the mean of those of the tasks of their kind (else of all). */
+export function boardTasks(
+  aggregates: readonly AggregateScore[],
+  tasks: readonly TaskTraits[],
+): { names: string[]; families: string[]; traits: TaskTraits[] } {
+  const first = new Map<string, AggregateScore>();
+  for (const row of aggregates) if (!first.has(row.board)) first.set(row.board, row);
+  const names = [...first.keys()].sort();
+  const families: string[] = [];
+  const traits = names.map((name) => {
+    const row = first.get(name) as AggregateScore;
+    families.push(row.family);
+    const kinds = kindsOfBoards[row.kind] ?? [row.kind];
+    const alike = tasks.filter((task) => task.kind !== null && kinds.includes(task.kind));
+    const from = alike.length > 0 ? alike : tasks;
+    const sum = new Float64Array((tasks[0] as TaskTraits).centroid.length);
+    for (const task of from)
+      for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + (task.centroid[j] as number);
+    return {
+      kind: row.kind,
+      language: row.kind === 'multilingual' ? null : 'en',
+      source: name.split('/')[0] ?? name,
+      centroid: unit(sum),
+      promptless: true,
+    };
+  });
+  return { names, families, traits };
+}
+
+/** Every observation of the linked Gaussian process: per-item results by task, then aggregate scores by board. */
+export function observedPairs(
+  table: BenchmarkTable,
+  taskOfItem: Int32Array,
+  tasks: number,
+  modelIndex: ReadonlyMap<string, number>,
+  aggregates: readonly AggregateScore[],
+  boards: readonly string[],
+  config: RouterConfig,
+): Pairs {
+  const { sums, counts } = taskSums(table, taskOfItem, tasks);
+  const rows: { task: number; model: number; logit: number; noise: number }[] = [];
+  for (const [m, id] of table.models.entries()) {
+    for (let t = 0; t < tasks; t++) {
+      const count = counts[m * tasks + t] as number;
+      if (count < config.minimumResults) continue;
+      const seen = observedLogit(sums[m * tasks + t] as number, count, config.kernel.extraNoise);
+      rows.push({ task: t, model: modelIndex.get(id) as number, ...seen });
+    }
+  }
+  const ratings = new Map<string, number[]>();
+  for (const row of aggregates) ratings.set(row.board, [...(ratings.get(row.board) ?? []), row.score]);
+  const cells = new Map<string, { task: number; model: number; logit: number; noise: number; count: number }>();
+  for (const row of aggregates) {
+    const model = modelIndex.get(row.model);
+    if (model === undefined) continue;
+    const scores = ratings.get(row.board) as number[];
+    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    const seen = aggregateObservation(row, mean, config.kernel.extraAggregateNoise);
+    const key = `${row.board}\n${row.model}`;
+    const cell = cells.get(key);
+    if (cell) {
+      cell.logit += seen.logit;
+      cell.count++;
+    } else cells.set(key, { task: tasks + boards.indexOf(row.board), model, ...seen, count: 1 });
+  }
+  for (const cell of cells.values()) {
+    rows.push({ task: cell.task, model: cell.model, logit: cell.logit / cell.count, noise: cell.noise });
+  }
+  return {
+    tasks: Int32Array.from(rows, (row) => row.task),
+    models: Int32Array.from(rows, (row) => row.model),
+    logits: Float64Array.from(rows, (row) => row.logit),
+    noise: Float64Array.from(rows, (row) => row.noise),
+  };
+}
+
+/** What leaving out each group of tasks in turn says of the router's spread. */
+export interface HeldOutSpread {
+  /** Standard deviation of the mean error of a task: how wrong the difficulty of an unknown task is. */
+  readonly difficulty: number;
+  /** Mean squared standardised error of differences between models of one task; 1 = the spread is honest. */
+  readonly standardised: number;
+}
+
+/** Measures the spread on held-out groups, in closed form. */
+export async function heldOutSpread(
+  fit: LinkedFit,
+  groupOfTask: readonly string[],
+  matMul: MatMul,
+): Promise<HeldOutSpread> {
+  const byGroup = new Map<string, number[]>();
+  for (let i = 0; i < fit.pairs.tasks.length; i++) {
+    const group = groupOfTask[fit.pairs.tasks[i] as number];
+    if (group === undefined) continue;
+    byGroup.set(group, [...(byGroup.get(group) ?? []), i]);
+  }
+  const shifts: number[] = [];
+  let squares = 0;
+  let compared = 0;
+  for (const indices of byGroup.values()) {
+    const { mean, covariance } = await leaveOut(fit, indices, matMul);
+    const tasks = [...new Set(indices.map((i) => fit.pairs.tasks[i] as number))];
+    for (const task of tasks) {
+      const own = indices.flatMap((pair, at) => (fit.pairs.tasks[pair] === task ? [at] : []));
+      if (own.length < 4) continue;
+      const errors = own.map((at) => (fit.pairs.logits[indices[at] as number] as number) - (mean[at] as number));
+      const shift = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+      shifts.push(shift);
+      for (let i = 1; i < own.length; i++) {
+        const [a, b] = [own[i - 1] as number, own[i] as number];
+        const n = indices.length;
+        const variance =
+          (covariance[a * n + a] as number) + (covariance[b * n + b] as number) - 2 * (covariance[a * n + b] as number);
+        squares += ((errors[i] as number) - (errors[i - 1] as number)) ** 2 / variance;
+        compared++;
+      }
+    }
+  }
+  return {
+    difficulty: Math.sqrt(shifts.reduce((sum, shift) => sum + shift * shift, 0) / Math.max(shifts.length, 1)),
+    standardised: compared > 0 ? squares / compared : 1,
+  };
+}
+
+/** Prompts sampled to see how far held-out prompts are from everything known. */
+const distanceSamples = 600;
+
+/** Random texts (letters in the frequencies of the prompts, shuffled) that no benchmark resembles. */
+function noiseTexts(count: number, seed: number): string[] {
+  const random = seededRandom(seed);
+  const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+  return Array.from({ length: count }, () =>
+    Array.from({ length: 5 + Math.floor(random() * 40) }, () =>
+      Array.from(
+        { length: 2 + Math.floor(random() * 9) },
+        () => letters[Math.floor(random() * letters.length)] as string,
+      ).join(''),
+    ).join(' '),
+  );
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+function roundTo(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+/**
+ * Learns a router from benchmark results. Deterministic: the same input gives the same parameters.
+ * @throws RecommendError TRAINING_DATA where the table is too small to link models
+ */
+export async function trainRouter(
+  table: BenchmarkTable,
+  facts: TrainingFacts,
+  config: RouterConfig,
+  matMul: MatMul,
+  progress: TrainingProgress = () => undefined,
+): Promise<RouterParameters> {
+  const split = splitIntoTasks(table);
+  const T = split.tasks.length;
+  const texts = table.items.map((item) => item.prompt);
+  progress(`encoder: ${texts.length} prompts of ${T} tasks`);
+  const groups = split.tasks.map((task) => task.items);
+  const encoder = await trainEncoder(texts, groups, config.encoder, config.seed, matMul);
+  const D = encoder.projection.columns;
+  progress('vectors');
+  const vectors = encodeTexts(encoder, texts);
+
+  const itemTasks: TaskTraits[] = split.tasks.map((task) => ({
+    kind: task.kind,
+    language: task.language,
+    source: task.source,
+    centroid: centroidOf(vectors, task.items, D),
+    promptless: false,
+  }));
+  const boards = boardTasks(facts.aggregates, itemTasks);
+  const taskTraits = [...itemTasks, ...boards.traits];
+  const allTasks = taskTraits.length;
+
+  const allFacts = new Map([...facts.furtherModels, ...facts.models]);
+  const withResults = new Set(table.models);
+  const exported = [
+    ...new Set([
+      ...table.models,
+      ...facts.aggregates.map((row) => row.model).filter((id) => allFacts.get(id)?.marketId),
+      ...facts.furtherModels.keys(),
+    ]),
+  ].sort();
+  const traits: ModelTraits[] = modelTraits(exported, allFacts, facts.indices);
+  const modelIndex = new Map(exported.map((id, index) => [id, index]));
+  const M = exported.length;
+
+  const pairs = observedPairs(table, split.taskOfItem, T, modelIndex, facts.aggregates, boards.names, config);
+  if (pairs.logits.length < 2) {
+    throw new RecommendError(
+      'TRAINING_DATA',
+      `No two (task, model) pairs have ${config.minimumResults} results or more.`,
+      'Add results: the linked model compares models over tasks.',
+    );
+  }
+  progress(`linked Gaussian process: ${pairs.logits.length} pairs, ${M} models, ${allTasks} tasks`);
+  const kernels = kernelMatrices(taskTraits, traits, config.kernel);
+  const fit = await fitLinkedGaussianProcess(pairs, kernels, matMul);
+  const weights = await linkedWeights(fit, matMul);
+  progress(`log marginal likelihood ${fit.logMarginalLikelihood.toFixed(1)}; held-out spread`);
+  const groupOfTask = [...split.tasks.map((task) => task.group)];
+  const spread = await heldOutSpread(fit, groupOfTask, matMul);
+  progress(
+    `difficulty spread ${spread.difficulty.toFixed(2)}, standardised differences ${spread.standardised.toFixed(2)}; posterior`,
+  );
+  const { posteriorRank, posteriorSamples } = config.input;
+  const posterior = await posteriorFactors(fit, M, T, posteriorRank, posteriorSamples, config.seed, matMul);
+  // Differences that were further off than the spread said widen it for all inputs.
+  const inflation = Math.max(1, spread.standardised);
+
+  const sharedSkill = Float64Array.from({ length: M * M }, (_, at) => {
+    const [i, j] = [Math.floor(at / M), at % M];
+    const likeness = i === j ? 1 : modelLikeness(traits[i] as ModelTraits, traits[j] as ModelTraits, config.kernel);
+    return config.kernel.sharedSkill * likeness;
+  });
+  const novelty = await leadingFactors(
+    (block, width) => matMul(sharedSkill, block, M, M, width),
+    M,
+    Math.min(4, M),
+    4,
+    config.seed + 2,
+    matMul,
+  );
+  const noveltyOwn = Float32Array.from({ length: M }, (_, m) => {
+    let shared = 0;
+    for (let r = 0; r < novelty.rank; r++) shared += (novelty.factors[m * novelty.rank + r] as number) ** 2;
+    return inflation * (config.kernel.ownSkill + Math.max(0, config.kernel.sharedSkill - shared));
+  });
+
+  progress('index');
+  const indexItems = split.tasks.flatMap((task) => evenly(task.items, config.index.promptsPerTask));
+  const indexVectors = new Float32Array(indexItems.length * D);
+  for (const [row, item] of indexItems.entries()) {
+    indexVectors.set(vectors.subarray(item * D, (item + 1) * D), row * D);
+  }
+  const quantisedIndex = quantiseRows(indexVectors, indexItems.length, D);
+  const thresholds = distanceThresholds(
+    dequantiseRows(quantisedIndex),
+    Int32Array.from(indexItems, (item) => split.taskOfItem[item] as number),
+    split.tasks,
+    encodeTexts(encoder, noiseTexts(200, config.seed + 3)),
+    D,
+    config,
+  );
+  progress(`${indexItems.length} prompts in the index; distance thresholds ${thresholds.near} and ${thresholds.far}`);
+
+  const { sums, counts } = taskSums(table, split.taskOfItem, T);
+  const tableIndex = new Map(table.models.map((id, index) => [id, index]));
+  const resultCounts = Int32Array.from(exported, (id) => {
+    const m = tableIndex.get(id);
+    if (m === undefined) return 0;
+    return counts.subarray(m * T, (m + 1) * T).reduce((sum, count) => sum + count, 0);
+  });
+  const routerTasks: RouterTask[] = split.tasks.map((task, t) => ({
+    name: task.name,
+    title: titleOf(task.name),
+    family: task.family,
+    kind: task.kind,
+    language: task.language,
+    source: task.source,
+    url: facts.urls.get(task.source) ?? null,
+    items: task.items.length,
+    accuracies: new Map(
+      exported.flatMap((id, m) => {
+        const at = (tableIndex.get(id) ?? -1) * T + t;
+        const count = withResults.has(id) ? (counts[at] as number) : 0;
+        return count > 0 ? [[m, (sums[at] as number) / count] as const] : [];
+      }),
+    ),
+  }));
+
+  const inherited = config.input.inheritedDifficulty;
+  const fill = (entry: (t: number, other: number) => number): Float32Array =>
+    Float32Array.from({ length: T * allTasks }, (_, at) => entry(Math.floor(at / allTasks), at % allTasks));
+  const context = fill((t, other) => {
+    const [a, b] = [taskTraits[t] as TaskTraits, taskTraits[other] as TaskTraits];
+    return contextLikeness(
+      agree(a.kind, b.kind),
+      agree(a.language, b.language),
+      agree(a.source, b.source),
+      config.kernel,
+    );
+  });
+  const centroids = new Float32Array(allTasks * D);
+  for (const [t, task] of taskTraits.entries()) centroids.set(task.centroid, t * D);
+  const promptTasks = new Float64Array(T * T);
+  for (let i = 0; i < T; i++) {
+    for (let j = 0; j < T; j++) {
+      promptTasks[i * T + j] = (kernels.task[i * allTasks + j] as number) + (i === j ? 1e-3 : 0);
+    }
+  }
+  const { inverse: taskInverse } = await invertPositiveDefinite(promptTasks, T, matMul);
+
+  const skill = new Float32Array(allTasks * M);
+  for (let m = 0; m < M; m++) {
+    for (let t = 0; t < allTasks; t++) skill[t * M + m] = weights.skill[m * allTasks + t] as number;
+  }
+  const factors = new Float32Array(T * M * posterior.rank);
+  const own = new Float32Array(T * M);
+  const scale = Math.sqrt(inflation);
+  for (let m = 0; m < M; m++) {
+    for (let t = 0; t < T; t++) {
+      own[t * M + m] = inflation * (posterior.own[m * T + t] as number);
+      for (let r = 0; r < posterior.rank; r++) {
+        factors[(t * M + m) * posterior.rank + r] =
+          scale * (posterior.factors[(m * T + t) * posterior.rank + r] as number);
+      }
+    }
+  }
+  return {
+    models: exported,
+    resultCounts,
+    abilities: averageLogits(kernels.task, weights, split.tasks, M),
+    vocabulary: encoder.vocabulary,
+    projection: encoder.projection,
+    tasks: routerTasks,
+    index: {
+      vectors: quantisedIndex,
+      tasks: Int32Array.from(indexItems, (item) => split.taskOfItem[item] as number),
+      categories: indexItems.map((item) => table.items[item]?.category ?? null),
+      ids: indexItems.map((item) => table.items[item]?.id ?? ''),
+      labels: indexLabels(table, indexItems, modelIndex),
+    },
+    kernels: {
+      task: fill((t, other) => kernels.task[t * allTasks + other] as number),
+      difficulty: fill(
+        (t, other) =>
+          (kernels.difficulty[t * allTasks + other] as number) -
+          (t === other ? (1 - inherited) * config.kernel.ownDifficulty : 0),
+      ),
+      centroids,
+      context,
+      cosineFactors: Float32Array.from(taskTraits, (task) => (task.promptless ? promptlessFactor : 1)),
+      taskInverse: Float32Array.from(taskInverse),
+    },
+    weights: {
+      ability: Float32Array.from({ length: M }, (_, m) => weights.mean + (weights.ability[m] as number)),
+      skill,
+      difficulty: Float32Array.from(weights.difficulty),
+    },
+    posterior: {
+      rank: posterior.rank,
+      factors,
+      own,
+      noveltyRank: novelty.rank,
+      noveltyFactors: Float32Array.from(novelty.factors, (value) => scale * value),
+      noveltyOwn,
+      difficultySpread: roundTo(spread.difficulty, 4),
+    },
+    constants: {
+      neighbours: Math.min(config.index.neighbours, indexItems.length),
+      sharpness: config.index.sharpness,
+      distanceNeighbours: Math.min(config.index.distanceNeighbours, indexItems.length),
+      taskScale: config.kernel.taskScale,
+      difficultyScale: config.kernel.difficultyScale,
+      sharedDifficulty: config.kernel.sharedDifficulty,
+      centroidPrior: config.input.centroidPrior,
+    },
+    distanceThresholds: thresholds,
+  };
+}
+
+/** Posterior mean logits averaged over the tasks of each kind, then over the kinds: M. */
+function averageLogits(
+  taskKernel: Float64Array,
+  weights: LinkedWeights,
+  tasks: readonly Task[],
+  models: number,
+): Float32Array {
+  const all = weights.difficulty.length;
+  const sizes = new Map<string | null, number>();
+  for (const task of tasks) sizes.set(task.kind, (sizes.get(task.kind) ?? 0) + 1);
+  const row = new Float64Array(all);
+  for (const [t, task] of tasks.entries()) {
+    const share = 1 / (sizes.size * (sizes.get(task.kind) as number));
+    for (let b = 0; b < all; b++) row[b] = (row[b] as number) + share * (taskKernel[t * all + b] as number);
+  }
+  return Float32Array.from({ length: models }, (_, m) => {
+    let logit = weights.mean + (weights.ability[m] as number);
+    for (let b = 0; b < all; b++) logit += (row[b] as number) * (weights.skill[m * all + b] as number);
+    return logit;
+  });
+}
+
+/**
+ * Thresholds on the mean distance to the nearest known prompts. `near`: beyond what nine in ten known prompts have to the
+ * rest of the index. `far`: beyond what nineteen in twenty prompts of held-out groups have to the other groups, and never
+ * above what noise reaches.
+ */
+function distanceThresholds(
+  index: Float32Array,
+  taskOfRow: Int32Array,
+  tasks: readonly Task[],
+  noise: Float32Array,
+  dimensions: number,
+  config: RouterConfig,
+): { near: number; far: number } {
+  const rows = evenly(Int32Array.from(taskOfRow.keys()), distanceSamples);
+  const k = config.index.distanceNeighbours;
+  const known: number[] = [];
+  const heldOut: number[] = [];
+  for (const row of rows) {
+    const vector = index.subarray(row * dimensions, (row + 1) * dimensions);
+    const group = tasks[taskOfRow[row] as number]?.group;
+    known.push(neighbourDistance(nearestRows(vector, index, dimensions, k, (other) => other !== row).similarities, k));
+    const elsewhere = nearestRows(
+      vector,
+      index,
+      dimensions,
+      k,
+      (other) => tasks[taskOfRow[other] as number]?.group !== group,
+    );
+    if (elsewhere.similarities.length > 0) heldOut.push(neighbourDistance(elsewhere.similarities, k));
+  }
+  const noiseDistances: number[] = [];
+  for (let row = 0; row * dimensions < noise.length; row++) {
+    const vector = noise.subarray(row * dimensions, (row + 1) * dimensions);
+    noiseDistances.push(neighbourDistance(nearestRows(vector, index, dimensions, k).similarities, k));
+  }
+  const near = quantile(known, 0.9);
+  const far = Math.min(quantile(heldOut, 0.95), quantile(noiseDistances, 0.05));
+  return { near: roundTo(Math.min(near, far), 4), far: roundTo(Math.max(near, far), 4) };
+}
+
+function indexLabels(
+  table: BenchmarkTable,
+  items: readonly number[],
+  modelIndex: ReadonlyMap<string, number>,
+): IndexLabels {
+  const offsets = new Int32Array(items.length + 1);
+  const models: number[] = [];
+  const scores: number[] = [];
+  for (const [row, item] of items.entries()) {
+    const own: { model: number; score: number }[] = [];
+    for (let at = table.offsets[item] as number; at < (table.offsets[item + 1] as number); at++) {
+      own.push({
+        model: modelIndex.get(table.models[table.resultModels[at] as number] as string) as number,
+        score: Math.round((table.resultScores[at] as number) * 255),
+      });
+    }
+    own.sort((a, b) => a.model - b.model);
+    for (const { model, score } of own) {
+      models.push(model);
+      scores.push(score);
+    }
+    offsets[row + 1] = models.length;
+  }
+  return { offsets, models: Uint16Array.from(models), scores: Uint8Array.from(scores) };
+}
+
+/** A readable form of a task's name. */
+function titleOf(name: string): string {
+  const words = name.replace(/[-_]/g, ' ').replace(/\//g, ': ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
