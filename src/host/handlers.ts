@@ -7,6 +7,7 @@ import type { CommandHandlers } from './commands';
 import { settingsSection, walkthroughId } from './contributions';
 import { isPromptDocument } from './documentKinds';
 import { recommendTarget } from './inputs';
+import { loadLabels } from './labels';
 import type { ModelActions } from './modelActions';
 import type { ModelWriter } from './modelWriter';
 import type { PanelActions, ResultPanel } from './panel';
@@ -72,6 +73,7 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
     setFrontMatter: (model, document) => writer.setModel(document, model),
     openChat: (model) => actions.openChat(model),
     canOpenChat: () => actions.canOpenChat(),
+    loadLabels: () => loadLabels(models),
     available: async () => {
       const listed = await models.vscodeModels();
       return listed.length === 0 ? null : models.vscodeIds();

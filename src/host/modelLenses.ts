@@ -11,8 +11,7 @@ import {
   Uri,
   workspace,
 } from 'vscode';
-import { type Workspace as FileAccess, memorySource } from '../core/files/source';
-import { findPromptTests, type PromptTest } from '../core/prompts/promptTests';
+import type { Workspace as FileAccess } from '../core/files/source';
 import type { InputSource } from '../scoring/protocol';
 import type { CatalogModels } from './catalogModels';
 import { readSetting } from './configuration';
@@ -107,8 +106,10 @@ export class ModelLenses extends Disposable implements CodeLensProvider<CodeLens
   }
 
   private async testLenses(document: TextDocument, text: string): Promise<CodeLens[]> {
+    // Loaded on use, as are the readers that it brings: activation must stay quick.
+    const { findPromptTests } = await import('../core/prompts/promptTests');
     const tests = await findPromptTests(text, nameOf(document.uri), filesBeside(document.uri));
-    return tests.map((test: PromptTest) => {
+    return tests.map((test) => {
       const at = document.positionAt(test.offset);
       const source = {
         kind: 'text',
@@ -131,7 +132,9 @@ function filesBeside(document: Uri): FileAccess {
         return 'outside-workspace';
       try {
         const { size } = await workspace.fs.stat(uri);
-        return size > maxLength ? 'not-text' : memorySource(reference, await workspace.fs.readFile(uri));
+        if (size > maxLength) return 'not-text';
+        const bytes = await workspace.fs.readFile(uri);
+        return (await import('../core/files/source')).memorySource(reference, bytes);
       } catch {
         return 'missing';
       }

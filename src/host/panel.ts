@@ -22,6 +22,7 @@ import {
   type PanelContext,
   type PanelProgress,
   panelStateSchema,
+  type RowLabel,
   type ToPanel,
 } from '../panel/protocol';
 import { readSetting } from './configuration';
@@ -30,6 +31,7 @@ import { Disposable } from './disposable';
 import { isPromptDocument } from './documentKinds';
 import { isCancelled, logFailure, showFailure, signalOf } from './failures';
 import { formatTarget, nameOf, parseTarget, readTarget, type Target } from './inputs';
+import { canSaveLabels, readLabels, saveLabels } from './labels';
 import type { Log } from './log';
 import type { Recommender } from './recommender';
 
@@ -44,6 +46,8 @@ export interface PanelActions {
   setFrontMatter(model: string, document: Uri): Promise<void>;
   openChat(model: string): Promise<void>;
   canOpenChat(): Promise<boolean>;
+  /** Asks for a labelled file; undefined where none is picked. */
+  loadLabels(): Promise<readonly RowLabel[] | undefined>;
   /** Catalog ids of VS Code's models; null where VS Code lists none. */
   available(): Promise<readonly string[] | null>;
   savePreference(preference: Recommendation['preference']): Promise<void>;
@@ -187,9 +191,13 @@ export class ResultPanel extends Disposable {
           ? this.recommender
               .evaluate(source, options, hooks)
               .then((evaluation): Snapshot => ({ type: 'evaluation', evaluation }))
-          : this.recommender
-              .recommend(source, options, hooks)
-              .then((recommendation): Snapshot => ({ type: 'recommendation', recommendation, labels: [] }));
+          : this.recommender.recommend(source, options, hooks).then(
+              async (recommendation): Promise<Snapshot> => ({
+                type: 'recommendation',
+                recommendation,
+                labels: recommendation.dataset ? await readLabels(target, this.log) : [],
+              }),
+            );
       });
       if (!isCurrent()) return;
       this.log.info(describe(done));
@@ -309,8 +317,17 @@ export class ResultPanel extends Disposable {
         await saveExport(message, this.target);
         break;
       case 'saveLabels':
-      case 'loadLabels':
+        if (this.target) await saveLabels(this.target, message.labels);
+        if (this.snapshot.type === 'recommendation') this.snapshot = { ...this.snapshot, labels: message.labels };
         break;
+      case 'loadLabels': {
+        const labels = await this.actions.loadLabels();
+        if (labels && this.target && this.snapshot.type === 'recommendation') {
+          await saveLabels(this.target, labels);
+          await this.post({ ...this.snapshot, labels });
+        }
+        break;
+      }
     }
   }
 
@@ -348,7 +365,7 @@ export class ResultPanel extends Disposable {
         setFrontMatter: isFile && isPromptDocument(document ?? { uri, languageId: '' }),
         openChat: await this.actions.canOpenChat(),
         openSource: isFile,
-        saveLabels: false,
+        saveLabels: target !== undefined && canSaveLabels(target),
       },
       available: await this.actions.available(),
     };
