@@ -29,7 +29,12 @@ const node = {
   legalComments: 'none',
 };
 
-const entries = { extension: 'src/extension.ts', scorer: 'src/scoring/scorerProcess.ts', cli: 'src/cli/main.ts' };
+const entries = {
+  extension: 'src/extension.ts',
+  scorer: 'src/scoring/scorerProcess.ts',
+  cli: 'src/cli/main.ts',
+  evaluationWorker: 'src/cli/evaluationWorker.ts',
+};
 const present = Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)));
 
 rmSync('dist', { recursive: true, force: true });

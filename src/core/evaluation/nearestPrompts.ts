@@ -1,11 +1,10 @@
-/** Product of row-major matrices, a (m × k) · b (k × n). */
-type MatMul = (a: Float64Array, b: Float64Array, m: number, k: number, n: number) => Promise<Float64Array>;
+import type { MatMul } from '../training/matMul';
 
 /** The nearest known prompts of some queries, nearest first; −1 and −2 fill rows that have fewer. */
 export interface NearestPrompts {
   readonly count: number;
   readonly width: number;
-  /** count × width item indices. */
+  /** count × width index rows. */
   readonly items: Int32Array;
   /** count × width cosines. */
   readonly similarities: Float32Array;
@@ -13,47 +12,54 @@ export interface NearestPrompts {
 
 const queriesPerBlock = 128;
 
-/**
- * Finds the nearest of a set of known prompts for each query by exact search.
- * @param vectors items × dimensions unit vectors, row-major
- * @param known items to search among
- * @param queries items to search for
- * @param allowed whether `item` may be a neighbour of the query at `position`
- */
-export async function nearestPrompts(
-  vectors: Float32Array,
-  dimensions: number,
-  known: Int32Array,
-  queries: Int32Array,
-  width: number,
-  allowed: (item: number, position: number) => boolean,
-  matMul: MatMul,
-): Promise<NearestPrompts> {
-  const transposed = new Float64Array(dimensions * known.length);
-  for (const [column, item] of known.entries()) {
-    for (let d = 0; d < dimensions; d++)
-      transposed[d * known.length + column] = vectors[item * dimensions + d] as number;
-  }
-  const items = new Int32Array(queries.length * width).fill(-1);
-  const similarities = new Float32Array(queries.length * width).fill(-2);
-  for (let start = 0; start < queries.length; start += queriesPerBlock) {
-    const block = queries.subarray(start, start + queriesPerBlock);
-    const rows = new Float64Array(block.length * dimensions);
-    for (const [row, item] of block.entries())
-      rows.set(vectors.subarray(item * dimensions, (item + 1) * dimensions), row * dimensions);
-    const cosines = await matMul(rows, transposed, block.length, dimensions, known.length);
-    for (let row = 0; row < block.length; row++) {
-      const position = start + row;
-      const found = largest(cosines.subarray(row * known.length, (row + 1) * known.length), width, (column) =>
-        allowed(known[column] as number, position),
-      );
-      for (const [rank, column] of found.entries()) {
-        items[position * width + rank] = known[column] as number;
-        similarities[position * width + rank] = cosines[row * known.length + column] as number;
-      }
+/** An index of unit vectors that is searched exactly. */
+export class VectorIndex {
+  private readonly rows: number;
+  private readonly transposed: Float64Array;
+
+  /** @param vectors rows × dimensions, row-major */
+  constructor(
+    vectors: Float32Array,
+    private readonly dimensions: number,
+    private readonly matMul: MatMul,
+  ) {
+    this.rows = vectors.length / dimensions;
+    this.transposed = new Float64Array(vectors.length);
+    for (let row = 0; row < this.rows; row++) {
+      for (let d = 0; d < dimensions; d++)
+        this.transposed[d * this.rows + row] = vectors[row * dimensions + d] as number;
     }
   }
-  return { count: queries.length, width, items, similarities };
+
+  /**
+   * The rows nearest to each query.
+   * @param queries n × dimensions unit vectors, row-major
+   * @param allowed whether a row may be a neighbour; all where absent
+   */
+  async search(
+    queries: Float32Array,
+    width: number,
+    allowed: (row: number) => boolean = () => true,
+  ): Promise<NearestPrompts> {
+    const { dimensions, rows } = this;
+    const count = queries.length / dimensions;
+    const items = new Int32Array(count * width).fill(-1);
+    const similarities = new Float32Array(count * width).fill(-2);
+    for (let start = 0; start < count; start += queriesPerBlock) {
+      const block = Float64Array.from(queries.subarray(start * dimensions, (start + queriesPerBlock) * dimensions));
+      const size = block.length / dimensions;
+      const cosines = await this.matMul(block, this.transposed, size, dimensions, rows);
+      for (let at = 0; at < size; at++) {
+        const query = start + at;
+        const own = cosines.subarray(at * rows, (at + 1) * rows);
+        for (const [rank, row] of largest(own, width, allowed).entries()) {
+          items[query * width + rank] = row;
+          similarities[query * width + rank] = own[row] as number;
+        }
+      }
+    }
+    return { count, width, items, similarities };
+  }
 }
 
 /** Positions of the `count` largest allowed values, largest first; equal values in order of position. */

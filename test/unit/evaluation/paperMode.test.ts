@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { largest, nearestPrompts } from '../../../src/core/evaluation/nearestPrompts';
+import { largest, VectorIndex } from '../../../src/core/evaluation/nearestPrompts';
 import {
   estimateAccuracy,
   hardAccuracy,
@@ -24,20 +24,12 @@ const vectorsAt = (angles: readonly number[]): Float32Array =>
 
 describe('nearest prompts', () => {
   it('finds them in order, without the ones that are not allowed', async () => {
-    const vectors = vectorsAt([0, 0.1, 0.2, 0.3, 1]);
-    const nearest = await nearestPrompts(
-      vectors,
-      2,
-      Int32Array.of(1, 2, 3, 4),
-      Int32Array.of(0),
-      3,
-      (item) => item !== 2,
-      plainMatMul,
-    );
-    assert.deepEqual([...nearest.items], [1, 3, 4]);
-    assert.ok(Math.abs((nearest.similarities[1] as number) - Math.cos(0.3)) < 1e-6);
-    const few = await nearestPrompts(vectors, 2, Int32Array.of(4), Int32Array.of(0, 1), 2, () => true, plainMatMul);
-    assert.deepEqual([...few.items], [4, -1, 4, -1]);
+    const index = vectorsAt([0, 0.1, 0.2, 0.3, 1]);
+    const nearest = await new VectorIndex(index, 2, plainMatMul).search(vectorsAt([0]), 3, (row) => row !== 2);
+    assert.deepEqual([...nearest.items], [0, 1, 3]);
+    assert.ok(Math.abs((nearest.similarities[2] as number) - Math.cos(0.3)) < 1e-6);
+    const few = await new VectorIndex(vectorsAt([0.5]), 2, plainMatMul).search(vectorsAt([0, 1]), 2);
+    assert.deepEqual([...few.items], [0, -1, 0, -1]);
   });
 
   it('keeps the largest of many values', () => {
@@ -62,8 +54,8 @@ describe('paper mode', () => {
   ];
   const table = tableOf(rows);
   const vectors = vectorsAt([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
-  const nearestOf = () =>
-    nearestPrompts(vectors, 2, Int32Array.of(1, 2, 3, 4, 5, 6, 7), Int32Array.of(0), 7, () => true, plainMatMul);
+  // The first row is the query itself.
+  const nearestOf = () => new VectorIndex(vectors, 2, plainMatMul).search(vectorsAt([0]), 7, (row) => row !== 0);
 
   it('averages the five nearest results of each model, over the prompts that it was run on', async () => {
     const predictions = paperPredictions(table, await nearestOf(), Int32Array.of(0, 1));

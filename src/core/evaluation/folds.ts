@@ -1,0 +1,66 @@
+import { fitLinkedGaussianProcess } from '../training/linkedGaussianProcess';
+import type { MatMul } from '../training/matMul';
+import {
+  heldOutSpread,
+  indexThresholds,
+  prepareTraining,
+  type TrainingFacts,
+  type TrainingProgress,
+} from '../training/trainRouter';
+import { type EvaluationData, evenlySpaced, type FoldState, paperIndex } from './groupEvaluation';
+import { cellCounts, type HeldOutGroup, type HeldOutPart } from './heldOut';
+import { PlainEncoder } from './plainRouter';
+import { SeededRandom } from './random';
+import { heldOutOf, withoutHeldOut } from './withoutGroup';
+
+/** A group with its parts. */
+export interface TestedGroup {
+  readonly group: HeldOutGroup;
+  readonly parts: readonly HeldOutPart[];
+}
+
+/**
+ * Deals the tested groups into folds of about the same number of prompts, seeded. The encoder of a fold learns from no text
+ * of any of its groups; everything else is learned anew for each group.
+ */
+export function dealFolds(groups: readonly TestedGroup[], folds: number, seed: number): readonly TestedGroup[][] {
+  const random = new SeededRandom(seed);
+  const order = random.sample(groups.length, groups.length);
+  const items = ({ parts }: TestedGroup): number => parts.reduce((sum, part) => sum + part.items.length, 0);
+  const sorted = Array.from(order, (index) => groups[index] as TestedGroup).sort((a, b) => items(b) - items(a));
+  const dealt: TestedGroup[][] = Array.from({ length: Math.min(folds, groups.length) }, () => []);
+  const loads = new Float64Array(dealt.length);
+  for (const group of sorted) {
+    const lightest = loads.indexOf(Math.min(...loads));
+    dealt[lightest]?.push(group);
+    loads[lightest] = (loads[lightest] as number) + items(group);
+  }
+  return dealt;
+}
+
+/** Learns what the groups of a fold share. */
+export async function prepareFold(
+  data: EvaluationData,
+  facts: TrainingFacts,
+  groups: readonly HeldOutGroup[],
+  matMul: MatMul,
+  progress: TrainingProgress = () => undefined,
+): Promise<FoldState> {
+  const { table, split, config } = data;
+  const allowed = (item: number): boolean => groups.every((group) => group.excluded[item] !== 1);
+  const prepared = await prepareTraining(table, facts, config, matMul, progress, allowed);
+  const fit = await fitLinkedGaussianProcess(prepared.pairs, prepared.kernels, matMul);
+  progress('spread and distances without the fold');
+  const heldOut = heldOutOf(prepared, groups, (excluded) => cellCounts(table, split, excluded));
+  const reduced = await withoutHeldOut(prepared, fit, heldOut, prepared.exported, config, matMul);
+  const spread = await heldOutSpread(
+    reduced.fit,
+    reduced.prepared.split.tasks.map((task) => task.group),
+    matMul,
+  );
+  const thresholds = indexThresholds(reduced.prepared, config);
+  progress('paper mode');
+  const items = split.tasks.flatMap((task) => Array.from(evenlySpaced(task.items, config.index.promptsPerTask)));
+  const paper = await paperIndex(data, prepared, Int32Array.from(items), matMul);
+  return { prepared, fit, spread, thresholds, encoder: new PlainEncoder(prepared.encoder), paper };
+}
