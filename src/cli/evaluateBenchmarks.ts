@@ -24,6 +24,7 @@ Options:
   --folds N          folds whose text the encoder does not learn from (default 5)
   --prompts N        prompts of a benchmark that are scored, at most (default 200); accuracies are taken over all
   --workers N        processes (default 2)
+  --cache DIR        keeps learned encoders between evaluations
   --only TEXT        only groups of benchmarks whose name contains this
   --help             this text
 `;
@@ -40,6 +41,7 @@ const options = {
   folds: { type: 'string' },
   prompts: { type: 'string' },
   workers: { type: 'string' },
+  cache: { type: 'string' },
   only: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -68,6 +70,7 @@ export async function evaluateBenchmarksCommand(args: readonly string[]): Promis
     seed: integer(values.seed, 1, '--seed'),
     folds: integer(values.folds, 5, '--folds'),
     promptsPerPart: integer(values.prompts, 200, '--prompts'),
+    cache: values.cache ?? null,
     only: values.only ?? '',
   };
   const started = performance.now();

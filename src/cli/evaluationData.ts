@@ -28,6 +28,8 @@ export interface EvaluationJob {
   readonly folds: number;
   /** Prompts of a benchmark that are scored, at most. */
   readonly promptsPerPart: number;
+  /** Folder where learned encoders are kept between evaluations; null = they are not kept. */
+  readonly cache: string | null;
   /** Only groups whose name contains this; all where empty. */
   readonly only: string;
 }

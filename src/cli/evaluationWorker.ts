@@ -2,7 +2,8 @@ import { toErrorReport } from '../core/errors';
 import { prepareFold } from '../core/evaluation/folds';
 import { evaluateGroup, type GroupOutcome } from '../core/evaluation/groupEvaluation';
 import { nativeMatMul } from '../scoring/session';
-import { type EvaluationJob, loadEvaluation } from './evaluationData';
+import { cachedEncodeTable } from './encoderCache';
+import { type EvaluationJob, type LoadedEvaluation, loadEvaluation } from './evaluationData';
 
 /** What the parent process sends: one job, then folds one by one. */
 export type ToEvaluationWorker =
@@ -23,36 +24,35 @@ function send(message: FromEvaluationWorker): void {
 
 /** Serves one evaluation: folds are learned and their groups tested in the order in which they are asked for. */
 function serve(): void {
-  let loaded: ReturnType<typeof loadEvaluation> | null = null;
-  const matMul = nativeMatMul();
+  let loaded: { readonly job: EvaluationJob; readonly evaluation: Promise<LoadedEvaluation> } | null = null;
+  const starting = nativeMatMul();
   const handle = async (message: ToEvaluationWorker): Promise<void> => {
     if (message.type === 'end') {
       process.disconnect();
       return;
     }
     if (message.type === 'job') {
-      loaded = loadEvaluation(message.job);
-      await loaded;
+      loaded = { job: message.job, evaluation: loadEvaluation(message.job) };
+      await loaded.evaluation;
       send({ type: 'ready' });
       return;
     }
     if (loaded === null) return;
-    const { data, facts, folds } = await loaded;
+    const { cache } = loaded.job;
+    const { data, facts, folds } = await loaded.evaluation;
+    const matMul = await starting;
+    const progress = (text: string): void => send({ type: 'progress', text: `fold ${message.fold + 1}: ${text}` });
     const groups = folds[message.fold] ?? [];
     const state = await prepareFold(
       data,
       facts,
       groups.map(({ group }) => group),
-      await matMul,
-      (text) => send({ type: 'progress', text: `fold ${message.fold + 1}: ${text}` }),
+      (learnFrom) => cachedEncodeTable(cache, data.table, data.config, matMul, progress, learnFrom),
+      matMul,
+      progress,
     );
-    for (const { group, parts } of groups) {
-      send({
-        type: 'group',
-        group: group.group,
-        outcome: await evaluateGroup(data, state, group, parts, await matMul),
-      });
-    }
+    for (const { group, parts } of groups)
+      send({ type: 'group', group: group.group, outcome: await evaluateGroup(data, state, group, parts, matMul) });
     send({ type: 'done', fold: message.fold });
   };
   process.on('message', (message: ToEvaluationWorker) => {

@@ -148,7 +148,7 @@ async function train(
 }
 
 /** Public index of general ability by market id. */
-function marketIndices(content: unknown): ReadonlyMap<string, number> {
+export function marketIndices(content: unknown): ReadonlyMap<string, number> {
   const schema = v.object({
     market: v.array(
       v.object({ id: v.string(), indices: v.nullish(v.object({ intelligence: v.nullish(v.number()) })) }),
@@ -163,7 +163,7 @@ function marketIndices(content: unknown): ReadonlyMap<string, number> {
 }
 
 /** What can be bought but was never evaluated: known by its facts alone, under its market id. */
-function marketOnlyModels(
+export function marketOnlyModels(
   facts: CatalogFacts,
   models: ReadonlyMap<string, ModelFacts>,
 ): ReadonlyMap<string, ModelFacts> {

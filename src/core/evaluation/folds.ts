@@ -1,13 +1,15 @@
 import { fitLinkedGaussianProcess } from '../training/linkedGaussianProcess';
 import type { MatMul } from '../training/matMul';
 import {
+  type EncodedTable,
   heldOutSpread,
+  indexItemsOf,
   indexThresholds,
   prepareTraining,
   type TrainingFacts,
   type TrainingProgress,
 } from '../training/trainRouter';
-import { type EvaluationData, evenlySpaced, type FoldState, paperIndex } from './groupEvaluation';
+import { type EvaluationData, type FoldState, paperIndex } from './groupEvaluation';
 import { cellCounts, type HeldOutGroup, type HeldOutPart } from './heldOut';
 import { PlainEncoder } from './plainRouter';
 import { SeededRandom } from './random';
@@ -38,17 +40,25 @@ export function dealFolds(groups: readonly TestedGroup[], folds: number, seed: n
   return dealt;
 }
 
-/** Learns what the groups of a fold share. */
+/** Items that none of the groups holds out. */
+function learnable(groups: readonly HeldOutGroup[]): (item: number) => boolean {
+  return (item) => groups.every((group) => group.excluded[item] !== 1);
+}
+
+/**
+ * Learns what the groups of a fold share.
+ * @param encode learns an encoder from some of the table's items, see `encodeTable`
+ */
 export async function prepareFold(
   data: EvaluationData,
   facts: TrainingFacts,
   groups: readonly HeldOutGroup[],
+  encode: (learnFrom: (item: number) => boolean) => Promise<EncodedTable>,
   matMul: MatMul,
   progress: TrainingProgress = () => undefined,
 ): Promise<FoldState> {
   const { table, split, config } = data;
-  const allowed = (item: number): boolean => groups.every((group) => group.excluded[item] !== 1);
-  const prepared = await prepareTraining(table, facts, config, matMul, progress, allowed);
+  const prepared = prepareTraining(table, await encode(learnable(groups)), facts, config, learnable(groups));
   const fit = await fitLinkedGaussianProcess(prepared.pairs, prepared.kernels, matMul);
   progress('spread and distances without the fold');
   const heldOut = heldOutOf(prepared, groups, (excluded) => cellCounts(table, split, excluded));
@@ -60,7 +70,6 @@ export async function prepareFold(
   );
   const thresholds = indexThresholds(reduced.prepared, config);
   progress('paper mode');
-  const items = split.tasks.flatMap((task) => Array.from(evenlySpaced(task.items, config.index.promptsPerTask)));
-  const paper = await paperIndex(data, prepared, Int32Array.from(items), matMul);
+  const paper = await paperIndex(data, prepared, Int32Array.from(indexItemsOf(prepared, config)), matMul);
   return { prepared, fit, spread, thresholds, encoder: new PlainEncoder(prepared.encoder), paper };
 }

@@ -1,14 +1,22 @@
 import type { BenchmarkTable } from '../benchmarks/benchmarkTable';
 import type { ModelFacts } from '../benchmarks/modelFacts';
-import { splitIntoTasks, type Task } from '../benchmarks/tasks';
-import { dequantiseRows, quantiseRows } from '../bundle/quantise';
+import { splitIntoTasks, type Task, type TaskSplit } from '../benchmarks/tasks';
+import { dequantiseRows, type QuantisedRows, quantiseRows } from '../bundle/quantise';
 import { RecommendError } from '../errors';
 import { nearestRows, neighbourDistance } from '../predictors/nearestRows';
 import type { IndexLabels, RouterParameters, RouterTask } from '../predictors/routerParameters';
 import { seededRandom } from '../scores/seededRandom';
 import { type AggregateScore, aggregateObservation } from './aggregates';
 import { invertPositiveDefinite } from './invertPositiveDefinite';
-import { agree, contextLikeness, kernelMatrices, modelLikeness, promptlessFactor, type TaskTraits } from './kernels';
+import {
+  agree,
+  contextLikeness,
+  type KernelMatrices,
+  kernelMatrices,
+  modelLikeness,
+  promptlessFactor,
+  type TaskTraits,
+} from './kernels';
 import { leadingFactors } from './leadingEigenvectors';
 import {
   fitLinkedGaussianProcess,
@@ -23,7 +31,7 @@ import type { MatMul } from './matMul';
 import { type ModelTraits, modelTraits } from './modelTraits';
 import { posteriorFactors } from './posteriorFactors';
 import type { RouterConfig } from './routerConfig';
-import { encodeTexts, evenly, trainEncoder } from './trainEncoder';
+import { encodeTexts, evenly, type TrainedEncoder, trainEncoder } from './trainEncoder';
 
 /** What training learns from besides the table. */
 export interface TrainingFacts {
@@ -67,7 +75,7 @@ export function shippableTable(table: BenchmarkTable): BenchmarkTable {
   };
 }
 
-/** Sum of scores and number of results of every (model, task): both M × T. */
+/** Sum of scores and number of results of every (model, task): both M × T. Items of task −1 do not count. */
 export function taskSums(
   table: BenchmarkTable,
   taskOfItem: Int32Array,
@@ -76,6 +84,7 @@ export function taskSums(
   const sums = new Float64Array(table.models.length * tasks);
   const counts = new Int32Array(table.models.length * tasks);
   for (let item = 0; item < table.items.length; item++) {
+    if ((taskOfItem[item] as number) < 0) continue;
     for (let at = table.offsets[item] as number; at < (table.offsets[item + 1] as number); at++) {
       const cell = (table.resultModels[at] as number) * tasks + (taskOfItem[item] as number);
       sums[cell] = (sums[cell] as number) + (table.resultScores[at] as number);
@@ -257,6 +266,102 @@ function roundTo(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
+/** A learned encoder and the vectors of a table's prompts. */
+export interface EncodedTable {
+  readonly encoder: TrainedEncoder;
+  /** Items × D. */
+  readonly vectors: Float32Array;
+}
+
+/**
+ * Learns the encoder and encodes every prompt.
+ * @param learnFrom items whose text may be learned from; all where absent
+ */
+export async function encodeTable(
+  table: BenchmarkTable,
+  config: RouterConfig,
+  matMul: MatMul,
+  progress: TrainingProgress = () => undefined,
+  learnFrom?: (item: number) => boolean,
+): Promise<EncodedTable> {
+  const { tasks } = splitIntoTasks(table);
+  const texts = table.items.map((item) => item.prompt);
+  progress(`encoder: ${texts.length} prompts of ${tasks.length} tasks`);
+  const groups = tasks
+    .map((task) => (learnFrom === undefined ? task.items : task.items.filter(learnFrom)))
+    .filter((items) => items.length > 0);
+  const encoder = await trainEncoder(texts, groups, config.encoder, config.seed, matMul);
+  progress('vectors');
+  return { encoder, vectors: encodeTexts(encoder, texts) };
+}
+
+/** What training knows before anything is fitted. T tasks with prompts come first, boards after them. */
+export interface PreparedTraining extends EncodedTable {
+  readonly table: BenchmarkTable;
+  readonly split: TaskSplit;
+  /** T'. */
+  readonly taskTraits: readonly TaskTraits[];
+  /** Families of the boards, in the order of `taskTraits` after the tasks with prompts. */
+  readonly boardFamilies: readonly string[];
+  /** Ids of the models that the router answers for: the first of `traits`. */
+  readonly exported: readonly string[];
+  readonly traits: readonly ModelTraits[];
+  /** By id, index into `traits`. */
+  readonly modelIndex: ReadonlyMap<string, number>;
+  readonly kernels: KernelMatrices;
+  readonly pairs: Pairs;
+}
+
+/**
+ * Collects everything that a fit needs.
+ * @param placeBy items whose tasks may place boards; all where absent
+ * @throws RecommendError TRAINING_DATA where the table is too small to link models
+ */
+export function prepareTraining(
+  table: BenchmarkTable,
+  { encoder, vectors }: EncodedTable,
+  facts: TrainingFacts,
+  config: RouterConfig,
+  placeBy: (item: number) => boolean = () => true,
+): PreparedTraining {
+  const split = splitIntoTasks(table);
+  const T = split.tasks.length;
+  const D = encoder.projection.columns;
+  const itemTasks: TaskTraits[] = split.tasks.map((task) => ({
+    kind: task.kind,
+    language: task.language,
+    source: task.source,
+    centroid: centroidOf(vectors, task.items, D),
+    promptless: false,
+  }));
+  const placing = itemTasks.filter((_, t) => split.tasks[t]?.items.some(placeBy));
+  const boards = boardTasks(facts.aggregates, placing.length > 0 ? placing : itemTasks);
+  const taskTraits = [...itemTasks, ...boards.traits];
+
+  const allFacts = new Map([...facts.furtherModels, ...facts.models]);
+  const exported = [
+    ...new Set([
+      ...table.models,
+      ...facts.aggregates.map((row) => row.model).filter((id) => allFacts.get(id)?.marketId),
+      ...facts.furtherModels.keys(),
+    ]),
+  ].sort();
+  const traits: ModelTraits[] = modelTraits(exported, allFacts, facts.indices);
+  const modelIndex = new Map(exported.map((id, index) => [id, index]));
+
+  const pairs = observedPairs(table, split.taskOfItem, T, modelIndex, facts.aggregates, boards.names, config);
+  if (pairs.logits.length < 2) {
+    throw new RecommendError(
+      'TRAINING_DATA',
+      `No two (task, model) pairs have ${config.minimumResults} results or more.`,
+      'Add results: the linked model compares models over tasks.',
+    );
+  }
+  const kernels = kernelMatrices(taskTraits, traits, config.kernel);
+  const { families: boardFamilies } = boards;
+  return { table, split, encoder, vectors, taskTraits, boardFamilies, exported, traits, modelIndex, kernels, pairs };
+}
+
 /**
  * Learns a router from benchmark results. Deterministic: the same input gives the same parameters.
  * @throws RecommendError TRAINING_DATA where the table is too small to link models
@@ -268,58 +373,68 @@ export async function trainRouter(
   matMul: MatMul,
   progress: TrainingProgress = () => undefined,
 ): Promise<RouterParameters> {
-  const split = splitIntoTasks(table);
-  const T = split.tasks.length;
-  const texts = table.items.map((item) => item.prompt);
-  progress(`encoder: ${texts.length} prompts of ${T} tasks`);
-  const groups = split.tasks.map((task) => task.items);
-  const encoder = await trainEncoder(texts, groups, config.encoder, config.seed, matMul);
-  const D = encoder.projection.columns;
-  progress('vectors');
-  const vectors = encodeTexts(encoder, texts);
-
-  const itemTasks: TaskTraits[] = split.tasks.map((task) => ({
-    kind: task.kind,
-    language: task.language,
-    source: task.source,
-    centroid: centroidOf(vectors, task.items, D),
-    promptless: false,
-  }));
-  const boards = boardTasks(facts.aggregates, itemTasks);
-  const taskTraits = [...itemTasks, ...boards.traits];
-  const allTasks = taskTraits.length;
-
-  const allFacts = new Map([...facts.furtherModels, ...facts.models]);
-  const withResults = new Set(table.models);
-  const exported = [
-    ...new Set([
-      ...table.models,
-      ...facts.aggregates.map((row) => row.model).filter((id) => allFacts.get(id)?.marketId),
-      ...facts.furtherModels.keys(),
-    ]),
-  ].sort();
-  const traits: ModelTraits[] = modelTraits(exported, allFacts, facts.indices);
-  const modelIndex = new Map(exported.map((id, index) => [id, index]));
-  const M = exported.length;
-
-  const pairs = observedPairs(table, split.taskOfItem, T, modelIndex, facts.aggregates, boards.names, config);
-  if (pairs.logits.length < 2) {
-    throw new RecommendError(
-      'TRAINING_DATA',
-      `No two (task, model) pairs have ${config.minimumResults} results or more.`,
-      'Add results: the linked model compares models over tasks.',
-    );
-  }
-  progress(`linked Gaussian process: ${pairs.logits.length} pairs, ${M} models, ${allTasks} tasks`);
-  const kernels = kernelMatrices(taskTraits, traits, config.kernel);
+  const prepared = prepareTraining(table, await encodeTable(table, config, matMul, progress), facts, config);
+  const { pairs, kernels, split, traits } = prepared;
+  progress(`linked Gaussian process: ${pairs.logits.length} pairs, ${traits.length} models, ${kernels.tasks} tasks`);
   const fit = await fitLinkedGaussianProcess(pairs, kernels, matMul);
-  const weights = await linkedWeights(fit, matMul);
   progress(`log marginal likelihood ${fit.logMarginalLikelihood.toFixed(1)}; held-out spread`);
-  const groupOfTask = [...split.tasks.map((task) => task.group)];
-  const spread = await heldOutSpread(fit, groupOfTask, matMul);
-  progress(
-    `difficulty spread ${spread.difficulty.toFixed(2)}, standardised differences ${spread.standardised.toFixed(2)}; posterior`,
+  const spread = await heldOutSpread(
+    fit,
+    split.tasks.map((task) => task.group),
+    matMul,
   );
+  progress(
+    `difficulty spread ${spread.difficulty.toFixed(2)}, standardised differences ${spread.standardised.toFixed(2)}; distances`,
+  );
+  const thresholds = indexThresholds(prepared, config);
+  progress(`distance thresholds ${thresholds.near} and ${thresholds.far}; posterior`);
+  return condenseRouter(prepared, fit, spread, thresholds, facts.urls, config, matMul);
+}
+
+/** Items that stand in the index of known prompts, task by task. */
+export function indexItemsOf({ split }: Pick<PreparedTraining, 'split'>, config: RouterConfig): number[] {
+  return split.tasks.flatMap((task) => evenly(task.items, config.index.promptsPerTask));
+}
+
+function quantisedIndexOf(prepared: PreparedTraining, items: readonly number[]): QuantisedRows {
+  const D = prepared.encoder.projection.columns;
+  const vectors = new Float32Array(items.length * D);
+  for (const [row, item] of items.entries()) {
+    vectors.set(prepared.vectors.subarray(item * D, (item + 1) * D), row * D);
+  }
+  return quantiseRows(vectors, items.length, D);
+}
+
+/** Distance thresholds of a router over the prepared prompts. */
+export function indexThresholds(prepared: PreparedTraining, config: RouterConfig): { near: number; far: number } {
+  const items = indexItemsOf(prepared, config);
+  return distanceThresholds(
+    dequantiseRows(quantisedIndexOf(prepared, items)),
+    Int32Array.from(items, (item) => prepared.split.taskOfItem[item] as number),
+    prepared.split.tasks,
+    encodeTexts(prepared.encoder, noiseTexts(200, config.seed + 3)),
+    prepared.encoder.projection.columns,
+    config,
+  );
+}
+
+/** Makes the parameters of a router from a fit. */
+export async function condenseRouter(
+  prepared: PreparedTraining,
+  fit: LinkedFit,
+  spread: HeldOutSpread,
+  thresholds: { readonly near: number; readonly far: number },
+  urls: ReadonlyMap<string, string>,
+  config: RouterConfig,
+  matMul: MatMul,
+): Promise<RouterParameters> {
+  const { table, split, encoder, taskTraits, exported, traits, modelIndex, kernels } = prepared;
+  const T = split.tasks.length;
+  const allTasks = taskTraits.length;
+  const D = encoder.projection.columns;
+  const M = exported.length;
+  const withResults = new Set(table.models);
+  const weights = await linkedWeights(fit, matMul);
   const { posteriorRank, posteriorSamples } = config.input;
   const posterior = await posteriorFactors(fit, M, T, posteriorRank, posteriorSamples, config.seed, matMul);
   // Differences that were further off than the spread said widen it for all inputs.
@@ -344,22 +459,8 @@ export async function trainRouter(
     return inflation * (config.kernel.ownSkill + Math.max(0, config.kernel.sharedSkill - shared));
   });
 
-  progress('index');
-  const indexItems = split.tasks.flatMap((task) => evenly(task.items, config.index.promptsPerTask));
-  const indexVectors = new Float32Array(indexItems.length * D);
-  for (const [row, item] of indexItems.entries()) {
-    indexVectors.set(vectors.subarray(item * D, (item + 1) * D), row * D);
-  }
-  const quantisedIndex = quantiseRows(indexVectors, indexItems.length, D);
-  const thresholds = distanceThresholds(
-    dequantiseRows(quantisedIndex),
-    Int32Array.from(indexItems, (item) => split.taskOfItem[item] as number),
-    split.tasks,
-    encodeTexts(encoder, noiseTexts(200, config.seed + 3)),
-    D,
-    config,
-  );
-  progress(`${indexItems.length} prompts in the index; distance thresholds ${thresholds.near} and ${thresholds.far}`);
+  const indexItems = indexItemsOf(prepared, config);
+  const quantisedIndex = quantisedIndexOf(prepared, indexItems);
 
   const { sums, counts } = taskSums(table, split.taskOfItem, T);
   const tableIndex = new Map(table.models.map((id, index) => [id, index]));
@@ -375,7 +476,7 @@ export async function trainRouter(
     kind: task.kind,
     language: task.language,
     source: task.source,
-    url: facts.urls.get(task.source) ?? null,
+    url: urls.get(task.source) ?? null,
     items: task.items.length,
     accuracies: new Map(
       exported.flatMap((id, m) => {
@@ -436,7 +537,7 @@ export async function trainRouter(
       tasks: Int32Array.from(indexItems, (item) => split.taskOfItem[item] as number),
       categories: indexItems.map((item) => table.items[item]?.category ?? null),
       ids: indexItems.map((item) => table.items[item]?.id ?? ''),
-      labels: indexLabels(table, indexItems, modelIndex),
+      labels: indexLabels(table, indexItems, modelIndex, M),
     },
     kernels: {
       task: fill((t, other) => kernels.task[t * allTasks + other] as number),
@@ -539,30 +640,30 @@ function distanceThresholds(
   return { near: roundTo(Math.min(near, far), 4), far: roundTo(Math.max(near, far), 4) };
 }
 
+/** Results of the index's prompts, of the first `models` models. */
 function indexLabels(
   table: BenchmarkTable,
   items: readonly number[],
   modelIndex: ReadonlyMap<string, number>,
+  models: number,
 ): IndexLabels {
   const offsets = new Int32Array(items.length + 1);
-  const models: number[] = [];
+  const labelModels: number[] = [];
   const scores: number[] = [];
   for (const [row, item] of items.entries()) {
     const own: { model: number; score: number }[] = [];
     for (let at = table.offsets[item] as number; at < (table.offsets[item + 1] as number); at++) {
-      own.push({
-        model: modelIndex.get(table.models[table.resultModels[at] as number] as string) as number,
-        score: Math.round((table.resultScores[at] as number) * 255),
-      });
+      const model = modelIndex.get(table.models[table.resultModels[at] as number] as string) ?? models;
+      if (model < models) own.push({ model, score: Math.round((table.resultScores[at] as number) * 255) });
     }
     own.sort((a, b) => a.model - b.model);
     for (const { model, score } of own) {
-      models.push(model);
+      labelModels.push(model);
       scores.push(score);
     }
-    offsets[row + 1] = models.length;
+    offsets[row + 1] = labelModels.length;
   }
-  return { offsets, models: Uint16Array.from(models), scores: Uint8Array.from(scores) };
+  return { offsets, models: Uint16Array.from(labelModels), scores: Uint8Array.from(scores) };
 }
 
 /** A readable form of a task's name. */

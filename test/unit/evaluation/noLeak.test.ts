@@ -13,7 +13,12 @@ import { heldOutOf, reducedInverse, withoutHeldOut } from '../../../src/core/eva
 import { fitLinkedGaussianProcess } from '../../../src/core/training/linkedGaussianProcess';
 import { plainMatMul } from '../../../src/core/training/matMul';
 import { defaultRouterConfig, type RouterConfig } from '../../../src/core/training/routerConfig';
-import { condenseRouter, prepareTraining, type TrainingFacts } from '../../../src/core/training/trainRouter';
+import {
+  condenseRouter,
+  encodeTable,
+  prepareTraining,
+  type TrainingFacts,
+} from '../../../src/core/training/trainRouter';
 import { type Row, tableOf } from './tables';
 
 const config: RouterConfig = {
@@ -77,14 +82,9 @@ async function maths(from: BenchmarkTable, aggregates = facts.aggregates) {
     (one) => one.group === 'maths',
   );
   assert.ok(group);
-  const prepared = await prepareTraining(
-    from,
-    { ...facts, aggregates },
-    config,
-    plainMatMul,
-    undefined,
-    (item) => group.excluded[item] !== 1,
-  );
+  const learnable = (item: number): boolean => group.excluded[item] !== 1;
+  const encoded = await encodeTable(from, config, plainMatMul, undefined, learnable);
+  const prepared = prepareTraining(from, encoded, { ...facts, aggregates }, config, learnable);
   const fit = await fitLinkedGaussianProcess(prepared.pairs, prepared.kernels, plainMatMul);
   const heldOut = heldOutOf(prepared, [group], (excluded) => cellCounts(from, split, excluded));
   const reduced = await withoutHeldOut(prepared, fit, heldOut, models, config, plainMatMul);
@@ -232,6 +232,7 @@ describe('an evaluation from end to end', () => {
         data,
         facts,
         first.map(({ group }) => group),
+        (learnFrom) => encodeTable(data.table, config, plainMatMul, undefined, learnFrom),
         plainMatMul,
       );
       const [tested] = first;
