@@ -35,9 +35,9 @@ const rowSchema = v.object({
 const leftOut =
   /^(aa\/(global_mmlu_lite|omniscience_accuracy)\/|aa\/(mmmu_pro|omniscience_index)$|arena\/text\/(industry|lang|hard_prompts_english|longer|multi|expert|overall)|livebench-2025|vectara|bfcl-v4-\w+\/overall|lechmazur\/(nyt_connections_extended_first760|rag_response|sycophancy|persuasion)|nejumi4\/(total|glp_avg|alt_avg))/;
 
-const fewestModels = 25;
+const fewestModels = 100;
 
-/** Reads aggregate scores from JSONL, keeping boards that can be linked (accuracies and ratings of at least 25 models). */
+/** Reads aggregate scores from JSONL, keeping boards that can be linked (accuracies and ratings of at least 100 models). */
 export async function readAggregates(
   file: string,
   lines: AsyncIterable<string> | Iterable<string>,
