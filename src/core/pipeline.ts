@@ -96,6 +96,7 @@ export async function recommend(
     candidates: order.flatMap((candidate) => assessed[candidate] ?? []),
     distance,
     distanceWord,
+    distanceThresholds: scorer.bundle.router.facts.distanceThresholds,
     outOfDistribution: distanceWord === 'far',
     nearest: aggregate.nearest(),
     nearestBenchmarks: nearestBenchmarks(bundle, candidates, aggregate),

@@ -155,7 +155,7 @@ function RowTable({ sight, dataset, route, listed }: TableProps): JSX.Element {
                 {slices.column}
               </th>
             ) : null}
-            <th scope="col" class="pick">
+            <th scope="col" class="own-pick">
               {t('Its own pick')}
             </th>
             <th scope="col" class="number">
