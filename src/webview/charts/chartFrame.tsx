@@ -9,15 +9,17 @@ interface Props {
   readonly name: string;
   readonly title: string;
   readonly caption?: string;
+  /** For charts that gain nothing from width. */
+  readonly narrow?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** A chart with its caption and the buttons that save it as a picture. */
-export function ChartFrame({ name, title, caption, children }: Props): JSX.Element {
+export function ChartFrame({ name, title, caption, narrow = false, children }: Props): JSX.Element {
   const frame = useRef<HTMLElement>(null);
   const svg = (): SVGSVGElement | null => frame.current?.querySelector<SVGSVGElement>('.chart svg') ?? null;
   return (
-    <figure class="chart-frame" ref={frame}>
+    <figure class={narrow ? 'chart-frame narrow' : 'chart-frame'} ref={frame}>
       <div class="chart-head">
         <h3>{title}</h3>
         <div class="actions">

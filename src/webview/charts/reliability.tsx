@@ -6,7 +6,7 @@ import { ChartFrame } from './chartFrame';
 import { linear } from './scale';
 import { useWidth } from './useWidth';
 
-const margin = { left: 44, right: 12, top: 10, bottom: 36 };
+const margin = { left: 44, right: 22, top: 10, bottom: 36 };
 
 /** Predicted against observed correctness: points on the diagonal keep what they promise. Size tells how many pairs. */
 export function Reliability({ calibration }: { readonly calibration: LabelledCalibration }): JSX.Element {
@@ -19,6 +19,7 @@ export function Reliability({ calibration }: { readonly calibration: LabelledCal
   return (
     <ChartFrame
       name="calibration"
+      narrow
       title={t('Calibration')}
       caption={t(
         'Expected calibration error {0}, Brier score {1}.',

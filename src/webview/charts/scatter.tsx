@@ -30,6 +30,7 @@ export function Scatter({ sight, shown }: { readonly sight: Sight; readonly show
   const priced = sight.candidates.filter(({ model, cost }) => shown.has(model) && cost.usd !== null && cost.usd > 0);
   const unpriced = sight.candidates.filter(({ model, cost }) => shown.has(model) && !cost.usd).length;
   const layout = useMemo(() => arrange(priced, width, height), [priced, width, height]);
+  const crowded = priced.length > 80;
   const edge = useMemo(() => frontier(priced), [priced]);
   if (priced.length === 0)
     return <p class="note">{t('No shown candidate has a known price, so there is nothing to draw.')}</p>;
@@ -109,7 +110,7 @@ export function Scatter({ sight, shown }: { readonly sight: Sight; readonly show
             ) : (
               <circle
                 key={candidate.model}
-                class={pointClass(candidate, candidate.model === current)}
+                class={`${pointClass(candidate, candidate.model === current)}${crowded && !onFrontier ? ' faint' : ''}`}
                 cx={x}
                 cy={y}
                 r={onFrontier ? 5 : 3.5}

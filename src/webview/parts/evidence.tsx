@@ -154,26 +154,42 @@ function Benchmarks({ sight }: { readonly sight: Sight }): JSX.Element {
   return (
     <>
       <h3>{t('Nearest benchmarks')}</h3>
-      <p class="legend note">
-        <svg width="12" height="12" aria-hidden="true">
-          <circle class="value" cx="6" cy="6" r="4" />
-        </svg>{' '}
-        {sight.choice ? nameOf(sight, sight.choice.decision.model) : t('the pick')}{' '}
-        <svg width="12" height="12" aria-hidden="true">
-          <circle class="best" cx="6" cy="6" r="4" />
-        </svg>{' '}
-        {sight.choice ? t('{0}, best on average', nameOf(sight, sight.choice.decision.bestOnAverage)) : ''}{' '}
-        <svg width="6" height="12" aria-hidden="true">
-          <line class="other" x1="3" x2="3" y1="2" y2="10" />
-        </svg>{' '}
-        {t('other candidates')}
-      </p>
+      <Legend sight={sight} />
       <ul class="benchmarks">
         {nearestBenchmarks.map((benchmark) => (
           <Benchmark key={benchmark.benchmark} sight={sight} benchmark={benchmark} />
         ))}
       </ul>
     </>
+  );
+}
+
+function Legend({ sight }: { readonly sight: Sight }): JSX.Element | null {
+  if (!sight.choice) return null;
+  const { model, bestOnAverage } = sight.choice.decision;
+  return (
+    <p class="legend note">
+      <span>
+        <svg width="12" height="12" aria-hidden="true">
+          <circle class="value" cx="6" cy="6" r="4" />
+        </svg>{' '}
+        {nameOf(sight, model)}
+      </span>
+      {bestOnAverage === model ? null : (
+        <span>
+          <svg width="12" height="12" aria-hidden="true">
+            <circle class="best" cx="6" cy="6" r="4" />
+          </svg>{' '}
+          {t('{0}, best on average', nameOf(sight, bestOnAverage))}
+        </span>
+      )}
+      <span>
+        <svg width="6" height="12" aria-hidden="true">
+          <line class="other" x1="3" x2="3" y1="2" y2="10" />
+        </svg>{' '}
+        {t('other candidates')}
+      </span>
+    </p>
   );
 }
 
@@ -186,6 +202,7 @@ function Benchmark({ sight, benchmark }: { readonly sight: Sight; readonly bench
     model === undefined ? null : (benchmark.accuracies[model] ?? null);
   const pick = result(decision?.model);
   const best = decision?.bestOnAverage === decision?.model ? null : result(decision?.bestOnAverage);
+  const [top] = results;
   const { url } = benchmark;
   return (
     <li>
@@ -212,8 +229,17 @@ function Benchmark({ sight, benchmark }: { readonly sight: Sight; readonly bench
       <div class="benchmark-results">
         <DotStrip others={results.map(([, share]) => share)} pick={pick} best={best} />
         <span class="note">
-          {pick === null ? t('The pick was not run here.') : t('The pick: {0}', percent(pick))}
-          {best === null ? '' : ` · ${t('best on average: {0}', percent(best))}`}
+          {[
+            top
+              ? pick === null
+                ? t('The pick was not run here.')
+                : t('The pick: {0}', percent(pick))
+              : t('No candidate was run here.'),
+            best === null ? '' : t('best on average: {0}', percent(best)),
+            top && top[0] !== decision?.model ? t('highest: {0}, {1}', nameOf(sight, top[0]), percent(top[1])) : '',
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
       </div>
       {results.length > 0 ? (
