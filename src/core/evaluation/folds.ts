@@ -1,7 +1,9 @@
 import { fitLinkedGaussianProcess } from '../training/linkedGaussianProcess';
 import type { MatMul } from '../training/matMul';
+import { rescaledPairs, taskScales } from '../training/taskScales';
 import {
   type EncodedTable,
+  groupsOfTasks,
   heldOutSpread,
   indexItemsOf,
   indexThresholds,
@@ -13,7 +15,7 @@ import { type EvaluationData, type FoldState, paperIndex } from './groupEvaluati
 import { cellCounts, type HeldOutGroup, type HeldOutPart } from './heldOut';
 import { PlainEncoder } from './plainRouter';
 import { SeededRandom } from './random';
-import { heldOutOf, withoutHeldOut } from './withoutGroup';
+import { heldOutOf, pairsOutside, withoutHeldOut } from './withoutGroup';
 
 /** A group with its parts. */
 export interface TestedGroup {
@@ -59,9 +61,12 @@ export async function prepareFold(
 ): Promise<FoldState> {
   const { table, split, config } = data;
   const prepared = prepareTraining(table, await encode(learnable(groups)), facts, config, learnable(groups));
-  const fit = await fitLinkedGaussianProcess(prepared.pairs, prepared.kernels, matMul);
-  progress('spread and distances without the fold');
   const heldOut = heldOutOf(prepared, groups, (excluded) => cellCounts(table, split, excluded));
+  progress('scales of the tasks without the fold');
+  const outside = await fitLinkedGaussianProcess(pairsOutside(prepared, heldOut), prepared.kernels, matMul);
+  const scales = await taskScales(outside, groupsOfTasks(prepared), matMul);
+  const fit = await fitLinkedGaussianProcess(rescaledPairs(prepared.pairs, scales), prepared.kernels, matMul);
+  progress('spread and distances without the fold');
   const reduced = await withoutHeldOut(prepared, fit, heldOut, prepared.exported, config, matMul);
   const spread = await heldOutSpread(
     reduced.fit,

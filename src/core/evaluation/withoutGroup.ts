@@ -76,7 +76,7 @@ export async function withoutHeldOut(
     const task = pairs.tasks[pair] as number;
     const id = ids[pairs.models[pair] as number] as string;
     const logit = newTask.has(task)
-      ? logitWithout(prepared, heldOut, task, id, tableModel.get(id), pairs.logits[pair] as number, config)
+      ? logitWithout(prepared, heldOut, pairs, pair, id, tableModel.get(id), config)
       : null;
     if (logit === null) removed.push(pair);
     else {
@@ -96,6 +96,7 @@ export async function withoutHeldOut(
     models: Int32Array.from(kept, (pair) => modelIndex.get(ids[pairs.models[pair] as number] as string) as number),
     logits: Float64Array.from(logits),
     noise: Float64Array.from(kept, (pair) => pairs.noise[pair] as number),
+    scale: Float64Array.from(kept, (pair) => pairs.scale[pair] as number),
   };
   const inverse = await reducedInverse(fit.inverse, pairs.logits.length, kept, removed, matMul);
   const mean = logits.reduce((sum, logit) => sum + logit, 0) / Math.max(1, logits.length);
@@ -137,12 +138,14 @@ export async function withoutHeldOut(
 function logitWithout(
   prepared: PreparedTraining,
   heldOut: HeldOut,
-  task: number,
+  pairs: Pairs,
+  pair: number,
   id: string,
   model: number | undefined,
-  logit: number,
   config: RouterConfig,
 ): number | null {
+  const task = pairs.tasks[pair] as number;
+  const logit = pairs.logits[pair] as number;
   const board = task >= prepared.split.tasks.length;
   if (heldOut.hidden?.(id, task, board) === true) return null;
   if (board || model === undefined) return logit;
@@ -152,7 +155,24 @@ function logitWithout(
   if (lost === 0) return logit;
   const { items } = prepared.split.tasks[task] as Task;
   if (count < config.minimumResults || lost > largestLoss * items.length) return null;
-  return observedLogit(heldOut.counts.sums[task * models + model] as number, count, 0).logit;
+  const sum = heldOut.counts.sums[task * models + model] as number;
+  return observedLogit(sum, count, 0).logit / (pairs.scale[pair] as number);
+}
+
+/** The observations of tasks and boards that are not held out. */
+export function pairsOutside({ pairs, split, boardFamilies }: PreparedTraining, heldOut: HeldOut): Pairs {
+  const T = split.tasks.length;
+  const kept = [...pairs.tasks.keys()].filter((pair) => {
+    const task = pairs.tasks[pair] as number;
+    return task < T ? !heldOut.tasks.has(task) : !heldOut.families.has(boardFamilies[task - T] ?? '');
+  });
+  return {
+    tasks: Int32Array.from(kept, (pair) => pairs.tasks[pair] as number),
+    models: Int32Array.from(kept, (pair) => pairs.models[pair] as number),
+    logits: Float64Array.from(kept, (pair) => pairs.logits[pair] as number),
+    noise: Float64Array.from(kept, (pair) => pairs.noise[pair] as number),
+    scale: Float64Array.from(kept, (pair) => pairs.scale[pair] as number),
+  };
 }
 
 function subKernels(kernels: KernelMatrices, tasks: readonly number[], models: readonly number[]): KernelMatrices {

@@ -33,7 +33,7 @@ export const promptlessFactor = 0.9486833;
 const unknownLog2Size = 7;
 
 /** Likeness of two models by their facts, at most 1. */
-export function modelLikeness(a: ModelTraits, b: ModelTraits, config: KernelConfig): number {
+function modelLikeness(a: ModelTraits, b: ModelTraits, config: KernelConfig): number {
   const date = (a.date - b.date) / config.dateScale;
   const size = ((a.log2Size ?? unknownLog2Size) - (b.log2Size ?? unknownLog2Size)) / config.sizeScale;
   const unlike = (a.thinking !== b.thinking ? 2 : 0) + (a.base !== b.base ? 2 : 0);
@@ -128,18 +128,23 @@ export function kernelMatrices(
   const likeness = symmetric(models.length, (i, j) =>
     i === j ? 1 : modelLikeness(models[i] as ModelTraits, models[j] as ModelTraits, config),
   );
+  const sameModel = (i: number, j: number): boolean => models[i]?.root === models[j]?.root;
   const ability = symmetric(models.length, (i, j) => {
     const other = features[j] as number[];
     const linear = (features[i] as number[]).reduce((sum, value, at) => sum + value * (other[at] as number), 0);
     return (
       config.linearAbility * linear +
       (i === j ? config.ownAbility : 0) +
-      config.sharedAbility * (likeness[i * models.length + j] as number)
+      config.sharedAbility * (likeness[i * models.length + j] as number) +
+      (sameModel(i, j) ? config.sameModelAbility : 0)
     );
   });
   const skill = symmetric(
     models.length,
-    (i, j) => (i === j ? config.ownSkill : 0) + config.sharedSkill * (likeness[i * models.length + j] as number),
+    (i, j) =>
+      (i === j ? config.ownSkill : 0) +
+      config.sharedSkill * (likeness[i * models.length + j] as number) +
+      (sameModel(i, j) ? config.sameModelSkill : 0),
   );
   return { tasks: tasks.length, models: models.length, task, difficulty, ability, skill };
 }

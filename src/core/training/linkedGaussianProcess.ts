@@ -8,6 +8,8 @@ export interface Pairs {
   readonly models: Int32Array;
   readonly logits: Float64Array;
   readonly noise: Float64Array;
+  /** What each logit and its deviation were divided by; see `taskScales`. */
+  readonly scale: Float64Array;
 }
 
 /** A fitted linked Gaussian process over (task, model). */

@@ -6,6 +6,8 @@ export interface ModelTraits {
   readonly provider: string;
   /** Line of models across versions and sizes: `claude-sonnet`, `gpt-mini`, `qwen`. */
   readonly stem: string;
+  /** The same for all settings of one model: its market id, else its id without effort and thinking. */
+  readonly root: string;
   /** Years since 2024-01-01. */
   readonly date: number;
   /** log₂ of the parameters in billions; null where the name does not tell. */
@@ -48,6 +50,13 @@ export function stemOf(id: string): string {
   return words.slice(0, 2).join('-') || name;
 }
 
+/** The id without its setting: `qwen3-32b` of `qwen3-32b-nothink`. */
+export function rootOf(id: string): string {
+  let name = id.toLowerCase();
+  while (effortSuffix.test(name)) name = name.replace(effortSuffix, '');
+  return name;
+}
+
 /** Whether a model of this id reasons before it answers, judged by its name. */
 export function isThinking(id: string): boolean {
   const name = id.replace(/^.*\//, '');
@@ -61,6 +70,29 @@ export function yearsSince2024(date: string): number {
   return (year as number) - 2024 + withinYear;
 }
 
+/** Stands in for an unknown date: the median date of the line of models, else of the provider, else of all. */
+function datesByKin(facts: ReadonlyMap<string, ModelFacts>): (stem: string, provider: string) => number {
+  const byKin = new Map<string, number[]>();
+  for (const { id, provider, released } of facts.values()) {
+    if (!released) continue;
+    for (const kin of [`stem ${stemOf(id)}`, `provider ${provider.toLowerCase()}`, 'all']) {
+      const dates = byKin.get(kin);
+      if (dates) dates.push(yearsSince2024(released));
+      else byKin.set(kin, [yearsSince2024(released)]);
+    }
+  }
+  for (const dates of byKin.values()) dates.sort((a, b) => a - b);
+  const median = (kin: string): number | undefined => {
+    const dates = byKin.get(kin);
+    return dates?.[Math.floor(dates.length / 2)];
+  };
+  return (stem, provider) =>
+    median(`stem ${stem}`) ??
+    (provider === 'unknown' ? undefined : median(`provider ${provider}`)) ??
+    median('all') ??
+    0;
+}
+
 /**
  * Traits of models in the order of `ids`.
  * @param facts content of models.json by id
@@ -71,17 +103,18 @@ export function modelTraits(
   facts: ReadonlyMap<string, ModelFacts>,
   indices: ReadonlyMap<string, number>,
 ): ModelTraits[] {
-  const dates = [...facts.values()].flatMap((fact) => (fact.released ? [yearsSince2024(fact.released)] : []));
-  dates.sort((a, b) => a - b);
-  const medianDate = dates[Math.floor(dates.length / 2)] ?? 0;
+  const released = datesByKin(facts);
   return ids.map((id) => {
     const fact = facts.get(id);
     const size = sizeInName(id.toLowerCase());
+    const stem = stemOf(id);
+    const provider = (fact?.provider ?? 'unknown').toLowerCase();
     return {
       id,
-      provider: (fact?.provider ?? 'unknown').toLowerCase(),
-      stem: stemOf(id),
-      date: fact?.released ? yearsSince2024(fact.released) : medianDate,
+      provider,
+      stem,
+      root: fact?.marketId ?? rootOf(id),
+      date: fact?.released ? yearsSince2024(fact.released) : released(stem, provider),
       log2Size: size === null ? null : Math.log2(size),
       thinking: isThinking(id),
       closed: fact ? !fact.openWeights : false,

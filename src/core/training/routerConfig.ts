@@ -42,6 +42,9 @@ export interface KernelConfig {
   readonly sharedAbility: number;
   readonly ownSkill: number;
   readonly sharedSkill: number;
+  /** Ability and skill that settings of one model (effort, thinking) have in common beyond what their facts tell. */
+  readonly sameModelAbility: number;
+  readonly sameModelSkill: number;
   readonly sameKind: number;
   readonly sameLanguage: number;
   readonly sameSource: number;
@@ -55,7 +58,7 @@ export interface KernelConfig {
 
 /** How an input's own kernel row is made of its text and of its neighbourhood. */
 export interface InputConfig {
-  /** A dataset of n prompts trusts its centroid by n / (n + this), else the mixture of its neighbours' tasks. */
+  /** A dataset of n prompts trusts its centroid by (n − 1) / (n − 1 + this), else what its prompts say one by one. */
   readonly centroidPrior: number;
   /** Share of a known task's own difficulty that a prompt in its neighbourhood inherits. */
   readonly inheritedDifficulty: number;
@@ -97,13 +100,15 @@ export const defaultRouterConfig: RouterConfig = {
     sharedAbility: 0.22,
     ownSkill: 0.08,
     sharedSkill: 0.37,
+    sameModelAbility: 0.1,
+    sameModelSkill: 0.03,
     sameKind: 0.17,
     sameLanguage: 0.03,
     sameSource: 0.17,
     ownDifficulty: 4,
     sharedDifficulty: 4,
-    extraNoise: 0.04,
-    extraAggregateNoise: 0.04,
+    extraNoise: 0.005,
+    extraAggregateNoise: 0.03,
   },
   input: { centroidPrior: 5, inheritedDifficulty: 0.5, posteriorRank: 12, posteriorSamples: 200 },
   minimumResults: 10,

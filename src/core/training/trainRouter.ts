@@ -13,13 +13,11 @@ import {
   contextLikeness,
   type KernelMatrices,
   kernelMatrices,
-  modelLikeness,
   promptlessFactor,
   type TaskTraits,
 } from './kernels';
 import { leadingFactors } from './leadingEigenvectors';
 import {
-  fitLinkedGaussianProcess,
   type LinkedFit,
   type LinkedWeights,
   leaveOut,
@@ -31,6 +29,7 @@ import type { MatMul } from './matMul';
 import { type ModelTraits, modelTraits } from './modelTraits';
 import { posteriorFactors } from './posteriorFactors';
 import type { RouterConfig } from './routerConfig';
+import { fitScaled } from './taskScales';
 import { encodeTexts, evenly, type TrainedEncoder, trainEncoder } from './trainEncoder';
 
 /** What training learns from besides the table. */
@@ -189,6 +188,7 @@ export function observedPairs(
     models: Int32Array.from(rows, (row) => row.model),
     logits: Float64Array.from(rows, (row) => row.logit),
     noise: Float64Array.from(rows, (row) => row.noise),
+    scale: new Float64Array(rows.length).fill(1),
   };
 }
 
@@ -362,6 +362,11 @@ export function prepareTraining(
   return { table, split, encoder, vectors, taskTraits, boardFamilies, exported, traits, modelIndex, kernels, pairs };
 }
 
+/** What each task, boards included, is held out with. */
+export function groupsOfTasks(prepared: PreparedTraining): string[] {
+  return [...prepared.split.tasks.map((task) => task.group), ...prepared.boardFamilies];
+}
+
 /**
  * Learns a router from benchmark results. Deterministic: the same input gives the same parameters.
  * @throws RecommendError TRAINING_DATA where the table is too small to link models
@@ -376,7 +381,7 @@ export async function trainRouter(
   const prepared = prepareTraining(table, await encodeTable(table, config, matMul, progress), facts, config);
   const { pairs, kernels, split, traits } = prepared;
   progress(`linked Gaussian process: ${pairs.logits.length} pairs, ${traits.length} models, ${kernels.tasks} tasks`);
-  const fit = await fitLinkedGaussianProcess(pairs, kernels, matMul);
+  const fit = await fitScaled(pairs, kernels, groupsOfTasks(prepared), matMul);
   progress(`log marginal likelihood ${fit.logMarginalLikelihood.toFixed(1)}; held-out spread`);
   const spread = await heldOutSpread(
     fit,
@@ -428,7 +433,7 @@ export async function condenseRouter(
   config: RouterConfig,
   matMul: MatMul,
 ): Promise<RouterParameters> {
-  const { table, split, encoder, taskTraits, exported, traits, modelIndex, kernels } = prepared;
+  const { table, split, encoder, taskTraits, exported, modelIndex, kernels } = prepared;
   const T = split.tasks.length;
   const allTasks = taskTraits.length;
   const D = encoder.projection.columns;
@@ -442,8 +447,7 @@ export async function condenseRouter(
 
   const sharedSkill = Float64Array.from({ length: M * M }, (_, at) => {
     const [i, j] = [Math.floor(at / M), at % M];
-    const likeness = i === j ? 1 : modelLikeness(traits[i] as ModelTraits, traits[j] as ModelTraits, config.kernel);
-    return config.kernel.sharedSkill * likeness;
+    return (kernels.skill[i * kernels.models + j] as number) - (i === j ? config.kernel.ownSkill : 0);
   });
   const novelty = await leadingFactors(
     (block, width) => matMul(sharedSkill, block, M, M, width),
@@ -456,7 +460,7 @@ export async function condenseRouter(
   const noveltyOwn = Float32Array.from({ length: M }, (_, m) => {
     let shared = 0;
     for (let r = 0; r < novelty.rank; r++) shared += (novelty.factors[m * novelty.rank + r] as number) ** 2;
-    return inflation * (config.kernel.ownSkill + Math.max(0, config.kernel.sharedSkill - shared));
+    return inflation * Math.max(0, (kernels.skill[m * kernels.models + m] as number) - shared);
   });
 
   const indexItems = indexItemsOf(prepared, config);

@@ -13,6 +13,7 @@ import { plainMatMul } from '../../../src/core/training/matMul';
 import {
   isThinking,
   type ModelTraits,
+  rootOf,
   sizeInName,
   stemOf,
   yearsSince2024,
@@ -31,6 +32,7 @@ const model = (id: string, date: number, size: number | null): ModelTraits => ({
   id,
   provider: 'maker',
   stem: stemOf(id),
+  root: rootOf(id),
   date,
   log2Size: size,
   thinking: false,
@@ -48,6 +50,7 @@ const pairs: Pairs = {
   models: Int32Array.of(0, 1, 2, 0, 1, 2, 1, 2),
   logits: Float64Array.of(-1, 0.5, 1, -0.7, 0.8, 1.4, 0.2, 1.9),
   noise: Float64Array.of(0.1, 0.1, 0.2, 0.1, 0.3, 0.1, 0.1, 0.1),
+  scale: new Float64Array(8).fill(1),
 };
 
 function prior(i: { task: number; model: number }, j: { task: number; model: number }): number {
