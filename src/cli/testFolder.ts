@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { type BenchmarkReading, readBenchmarks } from '../core/benchmarks/readBenchmarks';
 import { RecommendError } from '../core/errors';
@@ -32,16 +32,23 @@ export async function readTestFolder(folder: string): Promise<TestFolder> {
       'Name a folder with per-item results, one JSON object a line.',
     );
   }
-  const described = await describedFacts(join(folder, 'benchmarks.json'));
+  return readTables(
+    names.map((name) => join(folder, name)),
+    await describedFacts(join(folder, 'benchmarks.json')),
+  );
+}
+
+/** Reads files of per-item results whose benchmarks need not be described. @throws RecommendError as {@link readTestFolder} */
+export async function readTables(paths: readonly string[], described: DescribedFacts = new Map()): Promise<TestFolder> {
   const facts: Record<string, unknown> = {};
   const undescribed: string[] = [];
-  for (const name of names) {
-    for (const benchmark of await benchmarkNames(join(folder, name))) {
+  for (const path of paths) {
+    for (const benchmark of await benchmarkNames(path)) {
       if (Object.hasOwn(facts, benchmark)) continue;
       const told = described.get(benchmark);
       if (told === undefined) undescribed.push(benchmark);
       facts[benchmark] = {
-        source: told?.source ?? name.replace(/\.jsonl(\.gz)?$/, ''),
+        source: told?.source ?? basename(path).replace(/\.jsonl(\.gz)?$/, ''),
         family: told?.family ?? benchmark,
         kind: told?.kind ?? null,
         language: told?.language ?? null,
@@ -51,14 +58,16 @@ export async function readTestFolder(folder: string): Promise<TestFolder> {
     }
   }
   const reading = await readBenchmarks(
-    names.map((name) => ({ name, lines: linesOfFile(join(folder, name)) })),
+    paths.map((path) => ({ name: basename(path), lines: linesOfFile(path) })),
     facts,
   );
   return { ...reading, undescribed };
 }
 
+type DescribedFacts = ReadonlyMap<string, v.InferOutput<typeof describedSchema>>;
+
 /** By benchmark; empty where there is no file. Both layouts are read: an object by name, and a list with names. */
-async function describedFacts(path: string): Promise<ReadonlyMap<string, v.InferOutput<typeof describedSchema>>> {
+async function describedFacts(path: string): Promise<DescribedFacts> {
   if (!existsSync(path)) return new Map();
   const content = await readJson(path);
   const entries: (readonly [unknown, unknown])[] = Array.isArray(content)

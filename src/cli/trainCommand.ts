@@ -1,8 +1,9 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
 import { type ModelFacts, parseModelFacts } from '../core/benchmarks/modelFacts';
+import { bundleEvidence } from '../core/bundle/evidence';
 import type { Manifest } from '../core/bundle/manifest';
 import { manifestName, parseManifest } from '../core/bundle/manifest';
 import { modelCard } from '../core/bundle/modelCard';
@@ -16,20 +17,32 @@ import type { RouterParameters } from '../core/predictors/routerParameters';
 import { paperPairs } from '../core/scores/paperPairs';
 import { type AggregateScore, readAggregates } from '../core/training/aggregates';
 import { defaultRouterConfig } from '../core/training/routerConfig';
-import { shippableTable, trainRouter } from '../core/training/trainRouter';
+import { shippableTable, type TrainingFacts, trainRouter } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
 import { badArgument, parseCommand } from './arguments';
 import { filesIn, linesOfFile, readBenchmarkFolder, readJson } from './benchmarkFolder';
+import type { CliContext } from './inputs';
+import { describeOwnRouter, trainOwnRouter } from './ownRouterCommand';
+import { indexTable, writeFolder } from './writeRouter';
 
 export const trainUsage = `Usage: recommend-llm train --benchmarks FOLDER [options]
 
 Learns a router bundle from benchmark results. The same input gives the same bytes.
 
+From your own tables ("recommend-llm import" writes them), on top of the bundle that ships with the program:
+  recommend-llm train --benchmarks PATH… [--alone] [--base FOLDER] [--output .recommend-llm/router]
+Ends with a comparison on your benchmarks, each held out: this router, the bundled one, the best single model.
+
+From benchmark results with catalog and licences (how the shipped bundle is made):
+
   --benchmarks FOLDER   tables of per-item results (*.jsonl, *.jsonl.gz) with benchmarks.json, models.json,
                         catalog_facts.json and a *.meta.json for each source
   --aggregates FOLDER   aggregate scores of public leaderboards (aggregates.jsonl.gz)
   --usage FOLDER        measured token use (usage.jsonl.gz, external.jsonl.gz)
-  --output FOLDER       where the bundle goes (default: models)
+  --output FOLDER       where the bundle goes (default: models; of your own tables: .recommend-llm/router)
+  --base FOLDER         bundle to learn on top of (default: the one that ships with the program)
+  --alone               learn from your own tables only
+  --json                print the comparison as JSON
   --trained YYYY-MM-DD  date that the bundle carries (default: today)
   --help                this text
 `;
@@ -49,12 +62,15 @@ interface Credit {
  * @returns the exit code
  * @throws RecommendError BAD_ARGUMENT, FILE_NOT_FOUND, TRAINING_DATA or OUTPUT_FAILED
  */
-export async function trainCommand(args: readonly string[]): Promise<number> {
+export async function trainCommand(args: readonly string[], context: CliContext): Promise<number> {
   const { values } = parseCommand('train', args, {
-    benchmarks: { type: 'string' },
+    benchmarks: { type: 'string', multiple: true },
+    base: { type: 'string', default: context.bundleFolder },
+    alone: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
     aggregates: { type: 'string' },
     usage: { type: 'string' },
-    output: { type: 'string', default: 'models' },
+    output: { type: 'string' },
     trained: { type: 'string', default: new Date().toISOString().slice(0, 10) },
     help: { type: 'boolean', short: 'h' },
   });
@@ -68,8 +84,33 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(values.trained)) {
     throw badArgument(`--trained takes a date (YYYY-MM-DD), not "${values.trained}".`, 'train');
   }
-  await train(values.benchmarks, values.aggregates, values.usage, values.output, values.trained);
+  const [first = ''] = values.benchmarks;
+  if (values.benchmarks.length === 1 && existsSync(join(first, 'catalog_facts.json'))) {
+    await train(first, values.aggregates, values.usage, values.output ?? 'models', values.trained);
+    return 0;
+  }
+  if (values.aggregates || values.usage) {
+    throw badArgument(`--aggregates and --usage need ${join(first, 'catalog_facts.json')}.`, 'train');
+  }
+  const comparison = await trainOwnRouter(
+    {
+      paths: values.benchmarks,
+      base: values.base,
+      alone: values.alone,
+      output: values.output ?? join('.recommend-llm', 'router'),
+      trained: values.trained,
+    },
+    context.load,
+    stopwatchProgress(context),
+  );
+  context.terminal.out(values.json ? `${JSON.stringify(comparison, null, 2)}\n` : describeOwnRouter(comparison));
   return 0;
+}
+
+function stopwatchProgress(context: CliContext): (step: string) => void {
+  const started = performance.now();
+  return (step) =>
+    context.terminal.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${step}\n`);
 }
 
 async function train(
@@ -98,19 +139,14 @@ async function train(
 
   const matMul = await nativeMatMul();
   const furtherModels = marketOnlyModels(catalogFacts, models);
-  const parameters = await trainRouter(
-    table,
-    {
-      models,
-      indices: marketIndices(await readJson(join(benchmarks, 'catalog_facts.json'))),
-      urls: new Map([...credits].map(([source, credit]) => [source, credit.repository])),
-      aggregates: scores,
-      furtherModels,
-    },
-    defaultRouterConfig,
-    matMul,
-    progress,
-  );
+  const facts: TrainingFacts = {
+    models,
+    indices: marketIndices(await readJson(join(benchmarks, 'catalog_facts.json'))),
+    urls: new Map([...credits].map(([source, credit]) => [source, credit.repository])),
+    aggregates: scores,
+    furtherModels,
+  };
+  const parameters = await trainRouter(table, facts, defaultRouterConfig, matMul, progress);
 
   progress('catalog, token use, pairs of the paper');
   const further = await furtherFiles(
@@ -121,6 +157,7 @@ async function train(
     scores,
     usage,
   );
+  further.set(bundleFiles.evidence, new TextEncoder().encode(`${JSON.stringify(bundleEvidence(table, facts))}\n`));
   const files = bundleOf(
     parameters,
     {
@@ -277,54 +314,4 @@ async function furtherFiles(
     [bundleFiles.tokens, json(tokens)],
     [bundleFiles.paper, json(paperPairs(indexTable(parameters, table), dequantiseRows(parameters.index.vectors)))],
   ]);
-}
-
-/** The rows of a table that are in the router's index, in its order, as a table of their own. */
-function indexTable(parameters: RouterParameters, table: BenchmarkTable): BenchmarkTable {
-  const benchmarkOf = new Map(table.benchmarks.map((facts, at) => [facts.name, at]));
-  const { index, tasks, models } = parameters;
-  const byName = tasks.map((task) => {
-    const parts = task.name.split('/');
-    for (let length = parts.length; length > 0; length--) {
-      const found = benchmarkOf.get(parts.slice(0, length).join('/'));
-      if (found !== undefined) return found;
-    }
-    return 0;
-  });
-  return {
-    benchmarks: table.benchmarks,
-    models,
-    items: index.ids.map((id, row) => ({
-      benchmark: byName[index.tasks[row] as number] as number,
-      category: index.categories[row] ?? null,
-      id,
-      prompt: '',
-    })),
-    offsets: index.labels.offsets,
-    resultModels: index.labels.models,
-    resultScores: Float32Array.from(index.labels.scores, (score) => score / 255),
-  };
-}
-
-/** Writes a folder whole or not at all: into a new one beside it, which then takes its place. */
-async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  const target = resolve(folder);
-  const fresh = `${target}.new`;
-  const old = `${target}.old`;
-  try {
-    await rm(fresh, { recursive: true, force: true });
-    await mkdir(fresh, { recursive: true });
-    for (const [name, bytes] of files) await writeFile(join(fresh, name), bytes);
-    await rm(old, { recursive: true, force: true });
-    await rename(target, old).catch(() => undefined);
-    await rename(fresh, target);
-    await rm(old, { recursive: true, force: true });
-  } catch (error) {
-    throw new RecommendError(
-      'OUTPUT_FAILED',
-      `The bundle could not be written to ${folder}.`,
-      'Check the permissions and the space left.',
-      { cause: error },
-    );
-  }
 }

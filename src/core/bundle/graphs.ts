@@ -2,21 +2,32 @@ import type { RouterParameters } from '../predictors/routerParameters';
 import { OnnxGraph } from './onnxGraph';
 import { quantiseRows, toHalf } from './quantise';
 
+/** Constants of the graphs that training on top of a bundle reads back. */
+export const constantNames = {
+  /** V × D, int8. */
+  projection: 'projection',
+  projectionScales: 'projection_scales',
+  /** D × N, int8. */
+  index: 'index',
+  indexScales: 'index_scales',
+} as const;
+
 /** Feature ids and weights (n × F, padded with weight 0) to unit vectors (n × D). */
 export function encoderGraph(parameters: RouterParameters): Uint8Array {
   const { projection } = parameters;
   const graph = new OnnxGraph('encoder');
   const ids = graph.input('ids', 'int32', ['n', 'f']);
   const weights = graph.input('weights', 'float', ['n', 'f']);
-  const matrix = graph.constant('int8', [projection.rows, projection.columns], projection.values);
-  const scales = graph.constant('float', [projection.rows], projection.scales);
+  const { rows: V, columns: D } = projection;
+  const matrix = graph.constant('int8', [V, D], projection.values, constantNames.projection);
+  const scales = graph.constant('float', [V], projection.scales, constantNames.projectionScales);
   const rows = graph.node('Cast', [graph.node('Gather', [matrix, ids])], { to: 1 });
   const scaled = graph.node('Mul', [weights, graph.node('Gather', [scales, ids])]);
   const sums = graph.node('Squeeze', [
     graph.node('MatMul', [graph.node('Unsqueeze', [scaled, graph.axes(1)]), rows]),
     graph.axes(1),
   ]);
-  graph.output('vectors', 'float', ['n', projection.columns], unitRows(graph, sums));
+  graph.output('vectors', 'float', ['n', D], unitRows(graph, sums));
   return graph.finish();
 }
 
@@ -54,9 +65,10 @@ export function routerGraph(parameters: RouterParameters): Uint8Array {
   for (let row = 0; row < N; row++) {
     for (let j = 0; j < D; j++) transposed[j * N + row] = index.vectors.values[row * D + j] as number;
   }
-  const matrix = graph.node('Cast', [graph.constant('int8', [D, N], transposed)], { to: 1 });
+  const matrix = graph.node('Cast', [graph.constant('int8', [D, N], transposed, constantNames.index)], { to: 1 });
   const products = graph.node('MatMul', [vectors, matrix]);
-  const cosines = graph.node('Mul', [products, graph.constant('float', [N], index.vectors.scales)]);
+  const scales = graph.constant('float', [N], index.vectors.scales, constantNames.indexScales);
+  const cosines = graph.node('Mul', [products, scales]);
   const [similarities = '', rows = ''] = graph.nodeWithOutputs('TopK', [cosines, graph.axes(K)], 2, { axis: -1 });
   graph.output('similarities', 'float', ['n', K], similarities);
   graph.output('neighbours', 'int32', ['n', K], graph.node('Cast', [rows], { to: 6 }));

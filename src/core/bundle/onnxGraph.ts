@@ -30,9 +30,13 @@ export class OnnxGraph {
     this.outputs.push(valueInfo(name, type, dimensions));
   }
 
-  /** A constant tensor; its bytes are little-endian, as ONNX demands. */
-  constant(type: ElementType, dimensions: readonly number[], values: ArrayBufferView): string {
-    const name = this.next('constant');
+  /** A constant tensor; its bytes are little-endian, as ONNX demands. A name of its own lets it be read back. */
+  constant(
+    type: ElementType,
+    dimensions: readonly number[],
+    values: ArrayBufferView,
+    name: string = this.next('constant'),
+  ): string {
     this.initializers.push({
       name,
       dataType: elementTypes[type],

@@ -16,6 +16,8 @@ export const bundleFiles = {
   catalog: 'catalog.json',
   tokens: 'tokens.json',
   paper: 'paper.json',
+  /** What training on top of the bundle needs besides. */
+  evidence: 'evidence.json',
 } as const;
 
 /** What a manifest says besides what the parameters do. */

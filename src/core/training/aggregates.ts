@@ -7,9 +7,9 @@ export interface AggregateScore {
   readonly family: string;
   readonly kind: string;
   readonly model: string;
-  /** Accuracy 0..1, or a rating for boards of scale `elo`. */
+  /** Accuracy 0..1, a rating for boards of scale `elo`, or a logit (then with its standard error). */
   readonly score: number;
-  readonly scale: 'accuracy' | 'elo';
+  readonly scale: 'accuracy' | 'elo' | 'logit';
   /** Test items where known. */
   readonly items: number | null;
   /** Standard error of `score` where known. */
@@ -85,6 +85,7 @@ export function aggregateObservation(
   meanRating: number,
   extraNoise: number,
 ): { logit: number; noise: number } {
+  if (row.scale === 'logit') return { logit: row.score, noise: (row.standardError ?? 0) ** 2 + extraNoise };
   if (row.scale === 'elo') {
     const unit = Math.LN10 / 400;
     return {

@@ -1,0 +1,248 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
+import { type BundleEvidence, benchmarksOf, bundleEvidence, factsOf, parseEvidence } from '../core/bundle/evidence';
+import { bundleFile, type VerifiedBundle } from '../core/bundle/manifest';
+import { dequantiseRows } from '../core/bundle/quantise';
+import { readEncoder, readIndexTable } from '../core/bundle/readParameters';
+import type { ScoringBundle } from '../core/bundle/scoringBundle';
+import { bundleFiles, bundleOf } from '../core/bundle/writeBundle';
+import { type Catalog, catalogFormatVersion } from '../core/cost/catalog';
+import { RecommendError } from '../core/errors';
+import { paperPairs } from '../core/scores/paperPairs';
+import { fitLinkedGaussianProcess } from '../core/training/linkedGaussianProcess';
+import { compareOwnRouter, type OwnRouterReport } from '../core/training/ownComparison';
+import { joinTables, onlyModels, onlyScores } from '../core/training/ownEvidence';
+import { defaultRouterConfig, type RouterConfig } from '../core/training/routerConfig';
+import { encodeTexts } from '../core/training/trainEncoder';
+import {
+  condenseRouter,
+  type EncodedTable,
+  encodeTable,
+  heldOutSpread,
+  indexThresholds,
+  prepareTraining,
+  type TrainingFacts,
+} from '../core/training/trainRouter';
+import { verifyBundleFolder } from '../scoring/bundleFolder';
+import { nativeMatMul } from '../scoring/session';
+import { badArgument } from './arguments';
+import { filesIn } from './benchmarkFolder';
+import { readTables } from './testFolder';
+import { indexTable, writeFolder } from './writeRouter';
+
+/** What `train` was asked for where the tables are the user's own. */
+export interface OwnTraining {
+  /** Tables, and folders of tables. */
+  readonly paths: readonly string[];
+  /** The bundle to learn on top of. */
+  readonly base: string;
+  /** Learn from the own tables only: the base bundle gives the catalog and token use, and nothing else. */
+  readonly alone: boolean;
+  readonly output: string;
+  readonly trained: string;
+}
+
+/** Tables named by the user: files as they are, folders with all their tables. */
+async function tableFiles(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const facts = await stat(path).catch(() => null);
+    if (facts === null) throw new RecommendError('FILE_NOT_FOUND', `${path} does not exist.`, 'Check the path.');
+    if (!facts.isDirectory()) files.push(path);
+    else files.push(...(await filesIn(path, ['.jsonl', '.jsonl.gz'])).map((name) => join(path, name)));
+  }
+  if (files.length > 0) return files;
+  throw badArgument(
+    `${paths.join(', ')} holds no *.jsonl or *.jsonl.gz table; "recommend-llm import" writes one.`,
+    'train',
+  );
+}
+
+/**
+ * Learns a router from the user's own tables, alone or on top of a bundle, and writes it whole or not at all.
+ * @returns how the router did on the user's own benchmarks, each held out
+ * @throws RecommendError TRAINING_DATA, BUNDLE_*, OUTPUT_FAILED
+ */
+export async function trainOwnRouter(
+  training: OwnTraining,
+  load: (folder: string) => Promise<ScoringBundle>,
+  progress: (step: string) => void,
+): Promise<OwnRouterReport> {
+  const { table: own, report } = await readTables(await tableFiles(training.paths));
+  progress(`${report.results} own results on ${report.items} prompts; ${report.linesSkipped} lines skipped`);
+  for (const skip of report.skipped) progress(`skipped ${skip.file} line ${skip.line} ${skip.field}: ${skip.reason}`);
+  const base = await verifyBundleFolder(training.base);
+  const { catalog } = await load(training.base);
+  const evidence = parseEvidence(bundleFile(base, bundleFiles.evidence));
+  const matMul = await nativeMatMul();
+  const config = defaultRouterConfig;
+
+  const { table, facts, encoded, firstOwn } = training.alone
+    ? {
+        table: ownFamilies(own),
+        facts: { ...factsOf(evidence), aggregates: [] },
+        encoded: await encodeTable(own, smallTableConfig(config, own), matMul, progress),
+        firstOwn: 0,
+      }
+    : joined(base, evidence, catalog, own);
+  const prepared = prepareTraining(table, encoded, facts, config);
+  progress(`linked Gaussian process: ${prepared.pairs.logits.length} pairs, ${prepared.traits.length} models`);
+  const fit = await fitLinkedGaussianProcess(prepared.pairs, prepared.kernels, matMul);
+  progress('held-out comparison');
+  const modelIds = prepared.traits.map(({ id }) => id);
+  const comparison = await compareOwnRouter(
+    table,
+    prepared.split,
+    fit,
+    modelIds,
+    firstOwn,
+    config.kernel.extraNoise,
+    config.seed,
+    matMul,
+  );
+  const groups = prepared.split.tasks.map((task) => task.group);
+  const spread = await heldOutSpread(fit, groups, matMul);
+  const thresholds = indexThresholds(prepared, config);
+  progress('posterior');
+  const parameters = await condenseRouter(prepared, fit, spread, thresholds, facts.urls, config, matMul);
+
+  const json = (content: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(content)}\n`);
+  const index = indexTable(parameters, table);
+  const files = bundleOf(
+    parameters,
+    {
+      trained: training.trained,
+      counts: {
+        items: table.items.length,
+        results: table.resultScores.length,
+        aggregateScores: facts.aggregates.length,
+        models: new Set(table.resultModels).size,
+      },
+      sources: training.alone ? [] : base.manifest.sources,
+      credits: training.alone ? [] : base.manifest.credits,
+      constants: { ...config, own: { benchmarks: own.benchmarks.length, items: own.items.length } },
+    },
+    new Map([
+      [bundleFiles.catalog, json(withOwnModels(catalog, own.models))],
+      [bundleFiles.tokens, bundleFile(base, bundleFiles.tokens)],
+      [bundleFiles.paper, json(paperPairs(index, dequantiseRows(parameters.index.vectors)))],
+      [bundleFiles.evidence, json(bundleEvidence(table, facts))],
+    ]),
+  );
+  await writeFolder(training.output, files);
+  progress(`${training.output}: written`);
+  return comparison;
+}
+
+interface Learning {
+  readonly table: BenchmarkTable;
+  readonly facts: TrainingFacts;
+  readonly encoded: EncodedTable;
+  readonly firstOwn: number;
+}
+
+/**
+ * The bundle's index and the user's table as one, in the bundle's own vectors. Of the bundle, models that can be bought
+ * and models of the user are kept: retired models would cost most of the time and memory and are not candidates.
+ */
+function joined(base: VerifiedBundle, evidence: BundleEvidence, catalog: Catalog, own: BenchmarkTable): Learning {
+  const keep = new Set([...catalog.models.filter(({ buyable }) => buyable).map(({ id }) => id), ...own.models]);
+  const index = readIndexTable(base, benchmarksOf(evidence));
+  const { table, firstOwn } = joinTables(onlyModels(index.table, keep), own);
+  const encoder = readEncoder(base);
+  const vectors = new Float32Array(table.items.length * encoder.projection.columns);
+  vectors.set(index.vectors);
+  vectors.set(
+    encodeTexts(
+      encoder,
+      own.items.map(({ prompt }) => prompt),
+    ),
+    index.vectors.length,
+  );
+  const facts = factsOf(evidence);
+  const aggregates = onlyScores(facts.aggregates, keep);
+  return { table, facts: { ...facts, aggregates }, encoded: { encoder, vectors }, firstOwn };
+}
+
+/** Each own benchmark is held out by itself. */
+function ownFamilies(own: BenchmarkTable): BenchmarkTable {
+  return { ...own, benchmarks: own.benchmarks.map((facts) => ({ ...facts, family: `own/${facts.name}` })) };
+}
+
+/** An encoder of few prompts cannot have more axes than prompts, nor demand that an n-gram occurs in many of them. */
+function smallTableConfig(config: RouterConfig, own: BenchmarkTable): RouterConfig {
+  const dimensions = Math.max(2, Math.min(config.encoder.dimensions, Math.floor(own.items.length / 4)));
+  const minimumDocuments = own.items.length < 2000 ? 2 : config.encoder.minimumDocuments;
+  return { ...config, encoder: { ...config.encoder, dimensions, minimumDocuments } };
+}
+
+/** The catalog with every model of the user's tables among the default candidates; unknown ones without a price. */
+function withOwnModels(catalog: Catalog, own: readonly string[]): Catalog {
+  const mine = new Set(own);
+  const known = new Set(catalog.models.map(({ id }) => id));
+  return {
+    ...catalog,
+    formatVersion: catalogFormatVersion,
+    models: [
+      ...catalog.models.map((model) => (mine.has(model.id) ? { ...model, buyable: true, standard: true } : model)),
+      ...own
+        .filter((id) => !known.has(id))
+        .map((id) => ({
+          id,
+          name: id,
+          provider: 'own',
+          marketId: null,
+          effort: null,
+          reasoning: false,
+          openWeights: false,
+          released: null,
+          contextTokens: null,
+          price: null,
+          buyable: true,
+          standard: true,
+          aggregates: 0,
+          verbosity: 0,
+          verbosityFamilies: 0,
+        })),
+    ],
+  };
+}
+
+/** The comparison in a few lines, with the verdict that its interval allows. */
+export function describeOwnRouter(report: OwnRouterReport): string {
+  const points = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(100 * value).toFixed(1)}`;
+  const parts: string[] = [];
+  for (const heldOut of ['benchmark', 'prompts'] as const) {
+    const rows = report.comparisons.filter((row) => row.heldOut === heldOut);
+    if (rows.length === 0) continue;
+    parts.push(
+      '',
+      heldOut === 'benchmark'
+        ? 'Each benchmark held out as a whole (a new task of yours):'
+        : 'A fifth of the prompts held out at a time (more prompts of the same tasks):',
+    );
+    for (const { benchmark, items, own, bundled, bestSingle, oracle } of rows) {
+      const pick = ({ model, accuracy }: { model: string; accuracy: number }): string =>
+        `${model} ${accuracy.toFixed(3)}`;
+      parts.push(
+        `  ${benchmark} (${items} prompts): this router ${pick(own)} · bundled router ${pick(bundled)} · best single ${pick(bestSingle)} · best possible ${pick(oracle)}`,
+      );
+    }
+    const difference = report.differences.find((each) => each.heldOut === heldOut);
+    if (!difference) continue;
+    const told = ({ mean, interval }: typeof difference.overBundled): string =>
+      `${points(mean)} points [${points(interval[0])}, ${points(interval[1])}]`;
+    parts.push(
+      `  over the bundled router ${told(difference.overBundled)}, over the best single model ${told(difference.overBestSingle)}`,
+    );
+  }
+  const verdicts = {
+    better: 'On your benchmarks this router is better than the bundled one: the 95 % interval excludes 0.',
+    worse: 'On your benchmarks this router is worse than the bundled one: keep the bundled one.',
+    'not-shown':
+      'It is not shown that this router is better than the bundled one: the 95 % interval includes 0, or there is too little to compare.',
+  };
+  parts.push('', verdicts[report.verdict]);
+  return `${parts.join('\n').trim()}\n`;
+}
