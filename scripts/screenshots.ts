@@ -1,7 +1,8 @@
-// Makes the README's pictures from the running editor: `npm run screenshots` → media/screenshots.
+// Makes the pictures of the README and of the walkthrough from the running editor: `npm run screenshots`.
 import { join } from 'node:path';
 import { type Theme, Workbench } from '../test/ui/workbench';
 import { type AnimationFrame, saveAnimation, savePicture } from './pictures';
+import { walkthroughPictures } from './walkthroughPictures';
 
 const folder = 'media/screenshots';
 const size = { width: 1280, height: 800 };
@@ -67,9 +68,12 @@ async function walkThrough(): Promise<void> {
   kilobytes(path, saveAnimation(path, frames));
 }
 
+/** The sets of pictures; arguments name those that are made, all without one. */
+const sets: Readonly<Record<string, () => Promise<void>>> = { panels, walkThrough, walkthrough: walkthroughPictures };
+
 async function main(): Promise<void> {
-  await panels();
-  await walkThrough();
+  const wanted = process.argv.slice(2);
+  for (const [name, make] of Object.entries(sets)) if (wanted.length === 0 || wanted.includes(name)) await make();
 }
 
 main().then(

@@ -1,9 +1,10 @@
-import { ConfigurationTarget, env, l10n, type QuickPickItem, QuickPickItemKind, window, workspace } from 'vscode';
+import { ConfigurationTarget, l10n, type QuickPickItem, QuickPickItemKind, window, workspace } from 'vscode';
 import type { OfferedModel } from '../core/cost/catalog';
 import { selectCandidates } from '../core/recommendation/candidates';
 import type { CatalogModels, VscodeModel } from './catalogModels';
 import { readSetting } from './configuration';
 import { openWeightsPreset, settingsSection, vscodePreset } from './contributions';
+import { dollars } from './suggestion';
 
 interface PresetItem extends QuickPickItem {
   /** What is saved; undefined where models are chosen one by one. */
@@ -144,14 +145,6 @@ function itemOf(model: OfferedModel): ModelItem {
     ? l10n.t('{0} in, {1} out per million tokens', dollars(model.price.input), dollars(model.price.output))
     : l10n.t('no price');
   return { label: model.name, description: model.provider, detail: `${model.id} · ${cost}`, model: model.id };
-}
-
-function dollars(usd: number): string {
-  return new Intl.NumberFormat(env.language, {
-    style: 'currency',
-    currency: 'USD',
-    maximumSignificantDigits: 3,
-  }).format(usd);
 }
 
 async function save(value: readonly string[]): Promise<void> {

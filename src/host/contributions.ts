@@ -12,6 +12,7 @@ export interface CommandArguments {
   'recommendLlm.recommend': [clicked?: Uri, selected?: readonly Uri[]];
   'recommendLlm.recommendDocument': [document?: Uri];
   'recommendLlm.evaluate': [labelled?: Uri];
+  'recommendLlm.chooseColumn': [column?: string];
   'recommendLlm.chooseCandidates': [];
   'recommendLlm.updateCatalog': [list?: Uri];
   'recommendLlm.actions': [];
@@ -32,6 +33,7 @@ export const commands: Readonly<Record<CommandId, { readonly inPalette: boolean 
   'recommendLlm.recommend': { inPalette: true },
   'recommendLlm.recommendDocument': { inPalette: false },
   'recommendLlm.evaluate': { inPalette: true },
+  'recommendLlm.chooseColumn': { inPalette: true },
   'recommendLlm.chooseCandidates': { inPalette: true },
   'recommendLlm.updateCatalog': { inPalette: true },
   'recommendLlm.actions': { inPalette: true },

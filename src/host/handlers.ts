@@ -96,6 +96,11 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
       const target = await evaluationTarget(labelled);
       if (target) await parts.panel().show(target);
     },
+    'recommendLlm.chooseColumn': async (column) => {
+      const panel = parts.panel();
+      const chosen = typeof column === 'string' && column !== '' ? column : await askForColumn(panel.state);
+      if (chosen !== undefined) await panel.takeColumn(chosen);
+    },
     'recommendLlm.chooseCandidates': () => chooseCandidates(models),
     'recommendLlm.updateCatalog': (list) => updateCatalog(models, list),
     'recommendLlm.actions': async () => {
@@ -142,6 +147,22 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
     'recommendLlm.showLog': showLog,
   };
   return { handlers, panelActions };
+}
+
+/** Offers the columns that were found; where none was, any name can be typed. */
+async function askForColumn(state: ResultPanel['state']): Promise<string | undefined> {
+  const title = l10n.t('The column that holds the prompt');
+  const read = state.type === 'recommendation' ? state.recommendation.read : undefined;
+  const columns = [read?.promptColumn, ...(read?.otherColumns ?? [])].filter((name) => name !== undefined);
+  if (columns.length > 1) return window.showQuickPick(columns, { title });
+  const typed = await window.showInputBox({
+    title,
+    prompt:
+      state.type === 'failed'
+        ? state.error.message
+        : l10n.t('A column name; for nested fields a path such as doc.question'),
+  });
+  return typed?.trim() || undefined;
 }
 
 function uriOf(text: string | undefined): Uri | undefined {

@@ -14,7 +14,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { toErrorReport } from '../core/errors';
+import { type ErrorReport, RecommendError, toErrorReport } from '../core/errors';
 import type { Recommendation } from '../core/recommendation/recommendation';
 import {
   type FromPanel,
@@ -123,6 +123,18 @@ export class ResultPanel extends Disposable {
     if (this.panel && this.target) await this.run(this.target);
   }
 
+  /** Scores the shown dataset again with the prompts of this column (dotted path). @throws RecommendError BAD_ARGUMENT */
+  async takeColumn(column: string): Promise<void> {
+    if (!this.target) {
+      throw new RecommendError(
+        'BAD_ARGUMENT',
+        l10n.t('No dataset is shown.'),
+        l10n.t('Run "Recommend LLM" on a dataset first.'),
+      );
+    }
+    await this.run({ ...this.target, column });
+  }
+
   override dispose(): void {
     this.running?.abort();
     this.panel?.dispose();
@@ -205,7 +217,7 @@ export class ResultPanel extends Disposable {
     } catch (thrown) {
       if (!isCurrent()) return;
       if (!isCancelled(thrown)) logFailure(thrown, this.log);
-      await this.post({ type: 'failed', file, error: toErrorReport(thrown) });
+      await this.post({ type: 'failed', file, error: inEditorWords(toErrorReport(thrown)) });
     } finally {
       if (isCurrent()) this.running = undefined;
     }
@@ -285,7 +297,7 @@ export class ResultPanel extends Disposable {
         this.actions.showLog();
         break;
       case 'setColumn':
-        if (this.target) await this.run({ ...this.target, column: message.column });
+        await this.takeColumn(message.column);
         break;
       case 'setMode':
         if (this.target) await this.run({ ...this.target, mode: message.mode });
@@ -376,6 +388,12 @@ type L10nBundle = NonNullable<typeof l10n.bundle>;
 
 function plainStrings(bundle: L10nBundle): Record<string, string> {
   return Object.fromEntries(Object.entries(bundle).filter(([, text]) => typeof text === 'string'));
+}
+
+/** Next steps that speak of the terminal's options, in terms of the editor. */
+function inEditorWords(error: ErrorReport): ErrorReport {
+  if (error.code !== 'NO_PROMPT_COLUMN') return error;
+  return { ...error, nextStep: l10n.t('Run "Recommend LLM: Choose Prompt Column…" and name the column to use.') };
 }
 
 /** The decision in one line, for the log. */

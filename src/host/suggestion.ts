@@ -10,15 +10,19 @@ export function percent(share: number): string {
   return new Intl.NumberFormat(env.language, { style: 'percent', maximumFractionDigits: 0 }).format(share);
 }
 
-/** Cost of a thousand prompts: single ones are fractions of a cent. */
-export function costOfThousand(usd: number | null): string {
-  if (usd === null) return l10n.t('no price');
-  const amount = usd * 1000;
+/** US dollars to the cent, and below that to two significant digits. */
+export function dollars(usd: number): string {
+  const isSmall = usd > 0 && usd < 0.095;
   return new Intl.NumberFormat(env.language, {
     style: 'currency',
     currency: 'USD',
-    maximumSignificantDigits: amount < 1 ? 2 : 3,
-  }).format(amount);
+    ...(isSmall ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  }).format(usd);
+}
+
+/** Cost of a thousand prompts: single ones are fractions of a cent. */
+export function costOfThousand(usd: number | null): string {
+  return usd === null ? l10n.t('no price') : dollars(usd * 1000);
 }
 
 /** Backslashes before everything that Markdown gives a meaning; table cells cannot hold a bare bar. */
@@ -37,6 +41,9 @@ export function topThree(recommendation: Recommendation): readonly CandidateAsse
     .slice(0, 3);
 }
 
+/** Hovers have no space of their own between the columns of a table. */
+const gap = '&nbsp;&nbsp;&nbsp;';
+
 /** Hover of the status bar item: what is suggested, why, and the top three. */
 export function suggestionTooltip(recommendation: Recommendation): MarkdownString {
   const { recommendation: decision, picks } = recommendation;
@@ -46,7 +53,7 @@ export function suggestionTooltip(recommendation: Recommendation): MarkdownStrin
     '',
     escapeMarkdown(decision.reason),
     '',
-    `| ${l10n.t('Model')} | ${l10n.t('Likely correct')} | ${l10n.t('1,000 prompts')} | |`,
+    `| ${l10n.t('Model')} |${gap}${l10n.t('Likely correct')} |${gap}${l10n.t('1,000 prompts')} | |`,
     '|:--|--:|--:|:--|',
     ...topThree(recommendation).map((candidate) => {
       const roles = [
@@ -55,7 +62,7 @@ export function suggestionTooltip(recommendation: Recommendation): MarkdownStrin
         candidate.model === picks.open ? l10n.t('open weights') : '',
       ].filter(Boolean);
       const [low, high] = candidate.interval;
-      return `| ${escapeMarkdown(candidate.name)} | ${percent(candidate.probability)} (${percent(low)} – ${percent(high)}) | ${escapeMarkdown(costOfThousand(candidate.cost.usd))} | ${roles.join(', ')} |`;
+      return `| ${escapeMarkdown(candidate.name)} |${gap}${percent(candidate.probability)} (${percent(low)} – ${percent(high)}) |${gap}${escapeMarkdown(costOfThousand(candidate.cost.usd))} |${gap}${roles.join(', ')} |`;
     }),
     '',
     recommendation.outOfDistribution

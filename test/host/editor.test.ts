@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
-  CodeAction,
+  type CodeAction,
+  CodeActionKind,
   type CodeLens,
   commands,
   type Diagnostic,
@@ -162,9 +163,11 @@ describe('hints at the declared model', () => {
         'vscode.executeCodeActionProvider',
         document.uri,
         hint.range,
+        CodeActionKind.QuickFix.value,
+        10,
       );
-      const fix = actions.find(({ diagnostics }) => diagnostics?.some(({ code }) => code === hint.code));
-      assert.ok(fix instanceof CodeAction && fix.edit);
+      const fix = actions.find(({ title }) => title.startsWith('Set the model to'));
+      assert.ok(fix?.edit, actions.map(({ title }) => title).join());
       const before = document.getText();
       assert.ok(await workspace.applyEdit(fix.edit));
       assert.doesNotMatch(document.getText(), /gpt-3\.5-turbo/);

@@ -164,6 +164,16 @@ describe('Recommend LLM', () => {
     assert.deepEqual([prompts, read.rowsSkipped, read.skipped[0]?.line], [1, 1, 2]);
   });
 
+  it('takes the column that the user names', async () => {
+    await commands.executeCommand(
+      'recommendLlm.recommend',
+      temporaryFile('table.csv', 'a,b\n1,Name three rivers in Chile.\n2,Add 5 and 9.\n'),
+    );
+    await commands.executeCommand('recommendLlm.chooseColumn', 'b');
+    const { prompts, read } = shownRecommendation(api);
+    assert.deepEqual([prompts, read.promptColumn], [2, 'b']);
+  });
+
   it('evaluates the router on a labelled dataset', async () => {
     await commands.executeCommand('recommendLlm.evaluate', sample('labelled.jsonl'));
     const { prompts, routed, bestSingle, random, oracle } = shownEvaluation(api);
