@@ -66,7 +66,10 @@ class NgramEncoder implements Encoder {
       const output = await this.project(rows, batch, width);
       for (const [position, row] of batch.entries()) {
         const from = position * this.dimensions;
-        vectors.set(output.subarray(from, from + this.dimensions), row * this.dimensions);
+        const known = rows.known[row] as number;
+        for (let j = 0; j < this.dimensions; j++) {
+          vectors[row * this.dimensions + j] = known * (output[from + j] as number);
+        }
       }
       start = end;
     }

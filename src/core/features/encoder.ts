@@ -8,7 +8,8 @@ export interface Encoder {
   readonly dimensions: number;
   /**
    * @param texts n texts
-   * @returns n × dimensions values, row-major; each row has unit length, or is all zero where the text has no feature
+   * @returns n × dimensions values, row-major; each row has unit length, or less where part of the
+   *   text is unknown to the encoder (down to all zero): the less is known, the farther it is from every known prompt
    */
   encode(texts: readonly string[]): Promise<Float32Array>;
 }

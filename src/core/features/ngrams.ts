@@ -98,6 +98,12 @@ function gramsOfUnspaced(run: string): Int32Array {
   return Int32Array.from(grams);
 }
 
+/** Of a run without spaces, longer n-grams are mostly new even in a known language; punctuation tells nothing. */
+function tellingGrams(match: RegExpMatchArray, grams: Int32Array): number {
+  if (match[1] !== undefined) return Math.min(grams.length, 2 * match[0].length - 1);
+  return match[2] !== undefined ? grams.length : 0;
+}
+
 function gramsOfPunctuation(run: string): Int32Array {
   return Int32Array.of(bucket(hashRange(run, 0, run.length, seedWord)));
 }
@@ -106,14 +112,22 @@ function gramsOfPunctuation(run: string): Int32Array {
  * Calls `visit` with the bucket (0 … {@link featureBuckets} − 1) of every n-gram of `text`, repeated as often as it occurs:
  * words and punctuation, pairs of neighbouring tokens, character 3- to 5-grams within words, character 1- to 3-grams of
  * scripts without spaces.
+ * @param visitToken called with the n-grams of every token, and how many of the first ones tell whether it is a known one
  */
-export function visitFeatures(text: string, cache: TokenCache, visit: (bucket: number) => void): void {
+export function visitFeatures(
+  text: string,
+  cache: TokenCache,
+  visit: (bucket: number) => void,
+  visitToken?: (grams: Int32Array, telling: number) => void,
+): void {
   const normal = normalise(capText(text));
   let before = 0;
   for (const match of normal.matchAll(tokenPattern)) {
     const token = match[0];
     const make = match[1] !== undefined ? gramsOfUnspaced : match[2] !== undefined ? gramsOfWord : gramsOfPunctuation;
-    for (const gram of cache.get(token, make)) visit(gram);
+    const grams = cache.get(token, make);
+    for (const gram of grams) visit(gram);
+    visitToken?.(grams, tellingGrams(match, grams));
     const hash = mix(hashRange(token, 0, token.length, seedWord));
     if (before !== 0) visit(bucket(Math.imul(before, 0x9e3779b1) ^ hash));
     // A run without spaces is a whole clause: pairs of clauses never recur.

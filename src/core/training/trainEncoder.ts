@@ -1,5 +1,5 @@
 import { dequantiseRows, type QuantisedRows, quantiseRows } from '../bundle/quantise';
-import { Featuriser, learnVocabulary, type SparseRows, type Vocabulary } from '../features/vocabulary';
+import { type FeatureRows, Featuriser, learnVocabulary, type Vocabulary } from '../features/vocabulary';
 import type { MatMul } from './matMul';
 import type { EncoderConfig } from './routerConfig';
 import { truncatedSvd } from './truncatedSvd';
@@ -60,9 +60,9 @@ export async function trainEncoder(
   return { vocabulary, projection: quantiseRows(scaled, features, rank) };
 }
 
-/** Projects feature rows to unit vectors (rows × D): the reference of the encoder's ONNX graph. */
+/** Projects feature rows to vectors as long as the texts are known (rows × D): the reference of the encoder's ONNX graph. */
 export function projectRows(
-  rows: SparseRows,
+  rows: FeatureRows,
   projection: QuantisedRows,
   dense = dequantiseRows(projection),
 ): Float32Array {
@@ -79,7 +79,7 @@ export function projectRows(
     }
     let squares = 0;
     for (let j = 0; j < columns; j++) squares += (sum[j] as number) ** 2;
-    const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    const factor = squares > 0 ? (rows.known[row] as number) / Math.sqrt(squares) : 0;
     for (let j = 0; j < columns; j++) vectors[row * columns + j] = (sum[j] as number) * factor;
   }
   return vectors;

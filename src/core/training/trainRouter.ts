@@ -606,7 +606,7 @@ function averageLogits(
 
 /**
  * Thresholds on the mean distance to the nearest known prompts. `near`: beyond what nine in ten known prompts have to the
- * rest of the index. `far`: beyond what nineteen in twenty prompts of held-out groups have to the other groups, and never
+ * rest of the index. `far`: beyond what 49 in 50 prompts of held-out groups have to the other groups, and never
  * above what noise reaches.
  */
 function distanceThresholds(
@@ -640,7 +640,7 @@ function distanceThresholds(
     noiseDistances.push(neighbourDistance(nearestRows(vector, index, dimensions, k).similarities, k));
   }
   const near = quantile(known, 0.9);
-  const far = Math.min(quantile(heldOut, 0.95), quantile(noiseDistances, 0.05));
+  const far = Math.min(quantile(heldOut, 0.98), quantile(noiseDistances, 0.05));
   return { near: roundTo(Math.min(near, far), 4), far: roundTo(Math.max(near, far), 4) };
 }
 

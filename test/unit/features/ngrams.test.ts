@@ -82,6 +82,19 @@ describe('Featuriser', () => {
     assert.ok(Math.abs(squares - 1) < 1e-6);
     assert.equal(rows.offsets[1], rows.offsets[2]);
   });
+
+  it('tells known language from letters in no order, whatever the script', () => {
+    const texts = ['the red sky over the sea', 'the sea and the sky', '東京の天気は晴れです', '京都の天気は雨です'];
+    const vocabulary = learnVocabulary(texts, new Float64Array(texts.length).fill(1), 5000, 1);
+    const { known } = new Featuriser(vocabulary).features([
+      'the sky, the sea?',
+      '天気は雨',
+      'qxzv wkjh bnmv',
+      '龘靐齉',
+      '?!',
+    ]);
+    assert.deepEqual([...known], [1, 1, 0, 0, 0]);
+  });
 });
 
 const golden = {
