@@ -1,10 +1,28 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { RecommendError } from '../core/errors';
-import type { PartOutcome } from '../core/evaluation/groupEvaluation';
-import { defaultMethod, type ProtocolReport, protocolReport } from '../core/evaluation/protocolReport';
+import { type AllReports, evaluationDocument } from '../core/evaluation/evaluationDocument';
+import { poolReports } from '../core/evaluation/inDistribution';
+import { type ItemTokens, itemCosts, readItemTokens } from '../core/evaluation/itemCosts';
+import { newestFirstProtocol, newModelProtocol } from '../core/evaluation/placement';
+import {
+  type BasicReport,
+  defaultMethod,
+  type ProtocolReport,
+  placementReport,
+  poolsReport,
+  protocolReport,
+} from '../core/evaluation/protocolReport';
 import type { MethodSummary } from '../core/evaluation/summary';
+import { fitLinkedGaussianProcess, type LinkedFit } from '../core/training/linkedGaussianProcess';
+import { type PreparedTraining, prepareTraining } from '../core/training/trainRouter';
+import { nativeMatMul } from '../scoring/session';
 import { badArgument, parseCommand } from './arguments';
-import { type EvaluationJob, loadEvaluation } from './evaluationData';
-import { runFolds } from './evaluationRun';
+import { linesOfFile } from './benchmarkFolder';
+import { cachedEncodeTable } from './encoderCache';
+import { type EvaluationJob, type LoadedEvaluation, loadEvaluation } from './evaluationData';
+import { type HeldOutOutcomes, runFolds, runPools } from './evaluationRun';
 
 export const evaluateBenchmarksUsage = `recommend-llm evaluate --benchmarks DIR [options]
 
@@ -17,9 +35,12 @@ Options:
   --usage DIR        measured token use (usage.jsonl.gz)
   --test DIR         external tables in the same format: train on --benchmarks, test on these; families and prompts that
                      occur in both are removed from training. benchmarks.json may be missing there: kinds are unknown then
-  --protocol P       leave-one-family-out (default), or few-shot: the same plus 5, 10, 20 and 40 labels
+  --protocol P       leave-one-family-out (default); few-shot: the same with 5, 10, 20 and 40 labels; in-distribution: a
+                     fifth of the prompts held out; new-model: a model known on none, one or two benchmarks; newest-first:
+                     models foretold from older ones; all
   --kinds K          inferred (default): the router sees text only; given: kind and language of each task are told
-  --json             print the report as JSON
+  --json             print the report as JSON (for all: an object by protocol)
+  --docs DIR         run every protocol and write EVALUATION.md, its figures and evaluation.json there
   --seed N           seed of all draws (default 1)
   --folds N          folds whose text the encoder does not learn from (default 5)
   --prompts N        prompts of a benchmark that are scored, at most (default 200); accuracies are taken over all
@@ -37,6 +58,7 @@ const options = {
   protocol: { type: 'string' },
   kinds: { type: 'string' },
   json: { type: 'boolean' },
+  docs: { type: 'string' },
   seed: { type: 'string' },
   folds: { type: 'string' },
   prompts: { type: 'string' },
@@ -46,14 +68,14 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const protocols = ['leave-one-family-out', 'few-shot'] as const;
+const protocols = ['leave-one-family-out', 'few-shot', 'in-distribution', 'new-model', 'newest-first', 'all'] as const;
 
 /**
  * `recommend-llm evaluate --benchmarks DIR`.
  * @returns the exit code: 0 done
  * @throws RecommendError on bad arguments and unreadable data
  */
-export async function evaluateBenchmarksCommand(args: readonly string[]): Promise<number> {
+export async function evaluateBenchmarksCommand(args: string[]): Promise<number> {
   const { values } = parseCommand('evaluate --benchmarks', args, options);
   if (values.help) {
     process.stdout.write(evaluateBenchmarksUsage);
@@ -77,35 +99,147 @@ export async function evaluateBenchmarksCommand(args: readonly string[]): Promis
   const progress = (text: string): void => {
     process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
   };
-  const outcomes = await heldOut(job, integer(values.workers, 2, '--workers'), progress);
-  const report = reportOf(protocol, kinds, job.seed, outcomes);
+  const evaluation = new Evaluation(job, integer(values.workers, 2, '--workers'), progress);
+  if (protocol === 'all' || values.docs !== undefined) {
+    const reports = await evaluation.all();
+    if (values.docs !== undefined) await writeDocs(values.docs, reports);
+    process.stdout.write(
+      values.json ? `${JSON.stringify(reports, null, 1)}\n` : Object.values(reports).map(textOf).join('\n'),
+    );
+    return 0;
+  }
+  const report = await evaluation.report(protocol, kinds);
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 1)}\n` : textOf(report));
   return 0;
 }
 
-interface Outcomes {
-  readonly inferred: readonly PartOutcome[];
-  readonly given: readonly PartOutcome[];
-  readonly untested: ProtocolReport['untested'];
-}
+type Protocol = Exclude<(typeof protocols)[number], 'all'>;
 
-async function heldOut(job: EvaluationJob, workers: number, progress: (text: string) => void): Promise<Outcomes> {
-  const { folds, untested, notes } = await loadEvaluation(job);
-  for (const note of notes) progress(note);
-  if (folds.length === 0) {
-    throw new RecommendError(
-      'TRAINING_DATA',
-      `No benchmark can be tested${untested[0] ? `; ${untested[0].name}: ${untested[0].reason}` : ''}.`,
-      'A benchmark needs 40 items or more and four models that also have results elsewhere.',
-    );
+/** Runs protocols on one set of data; what several protocols need is made once. */
+class Evaluation {
+  private loading: Promise<LoadedEvaluation> | null = null;
+  private testing: Promise<HeldOutOutcomes> | null = null;
+  private placing: Promise<{ readonly prepared: PreparedTraining; readonly fit: LinkedFit }> | null = null;
+
+  constructor(
+    private readonly job: EvaluationJob,
+    private readonly workers: number,
+    private readonly progress: (text: string) => void,
+  ) {}
+
+  /** Every protocol, by its key. */
+  async all(): Promise<AllReports> {
+    return {
+      'leave-one-family-out': await this.heldOut('leave-one-family-out', 'inferred'),
+      'leave-one-family-out/kinds-given': await this.heldOut('leave-one-family-out', 'given'),
+      ...(this.job.test === null
+        ? {
+            'in-distribution': await this.report('in-distribution', 'inferred'),
+            'new-model': await this.report('new-model', 'given'),
+            'newest-first': await this.report('newest-first', 'given'),
+          }
+        : {}),
+    };
   }
-  const count = folds.reduce((sum, fold) => sum + fold.reduce((parts, group) => parts + group.parts.length, 0), 0);
-  progress(`${count} benchmarks to test in ${folds.length} folds, ${untested.length} not testable`);
-  return { ...(await runFolds(job, folds.length, workers, progress)), untested };
+
+  async report(protocol: Protocol, kinds: 'inferred' | 'given'): Promise<BasicReport> {
+    if (protocol === 'leave-one-family-out' || protocol === 'few-shot') return this.heldOut(protocol, kinds);
+    if (this.job.test !== null)
+      throw badArgument(
+        `--test goes with leave-one-family-out and few-shot, not ${protocol}.`,
+        'evaluate --benchmarks',
+      );
+    if (protocol === 'in-distribution') return this.inDistribution();
+    const { data, parts } = await this.loaded();
+    const { prepared, fit } = await this.placed();
+    const matMul = await nativeMatMul();
+    return protocol === 'new-model'
+      ? placementReport(
+          protocol,
+          data.seed,
+          await newModelProtocol(data, prepared, fit, parts, matMul),
+          'router, 1 known',
+        )
+      : placementReport(
+          protocol,
+          data.seed,
+          await newestFirstProtocol(data, prepared, fit, parts, matMul),
+          defaultMethod,
+        );
+  }
+
+  private async heldOut(protocol: Protocol, kinds: 'inferred' | 'given'): Promise<ProtocolReport> {
+    const { folds, untested, data } = await this.loaded();
+    if (folds.length === 0) {
+      throw new RecommendError(
+        'TRAINING_DATA',
+        `No benchmark can be tested${untested[0] ? `; ${untested[0].name}: ${untested[0].reason}` : ''}.`,
+        'A benchmark needs 40 items or more and four models that also have results elsewhere.',
+      );
+    }
+    const count = folds.reduce((sum, fold) => sum + fold.reduce((parts, group) => parts + group.parts.length, 0), 0);
+    this.testing ??= (async () => {
+      this.progress(`${count} benchmarks to test in ${folds.length} folds, ${untested.length} not testable`);
+      return runFolds(this.job, folds.length, this.workers, this.progress);
+    })();
+    return protocolReport(protocol, kinds, data.seed, (await this.testing)[kinds], untested);
+  }
+
+  private async inDistribution(): Promise<BasicReport> {
+    const { data } = await this.loaded();
+    const answers = await runPools(this.job, this.workers, this.progress);
+    const tokens = this.job.usage === null ? new Map() : await itemTokens(this.job.usage);
+    const reports = poolReports(answers, itemCosts(data, tokens));
+    if (reports.length === 0) {
+      throw new RecommendError(
+        'TRAINING_DATA',
+        'The benchmarks hold none of the pools of models that were run on the same prompts.',
+        'Use another protocol.',
+      );
+    }
+    return poolsReport(data.seed, reports);
+  }
+
+  private async loaded(): Promise<LoadedEvaluation> {
+    this.loading ??= loadEvaluation(this.job).then((loaded) => {
+      for (const note of loaded.notes) this.progress(note);
+      return loaded;
+    });
+    return this.loading;
+  }
+
+  private async placed(): Promise<{ readonly prepared: PreparedTraining; readonly fit: LinkedFit }> {
+    this.placing ??= (async () => {
+      const { data, facts } = await this.loaded();
+      const matMul = await nativeMatMul();
+      const everything = (): boolean => true;
+      const encoded = await cachedEncodeTable(
+        this.job.cache,
+        data.table,
+        data.config,
+        matMul,
+        this.progress,
+        everything,
+      );
+      const prepared = prepareTraining(data.table, encoded, facts, data.config);
+      this.progress(`linked Gaussian process: ${prepared.pairs.logits.length} pairs`);
+      return { prepared, fit: await fitLinkedGaussianProcess(prepared.pairs, prepared.kernels, matMul) };
+    })();
+    return this.placing;
+  }
 }
 
-function reportOf(protocol: string, kinds: 'inferred' | 'given', seed: number, outcomes: Outcomes): ProtocolReport {
-  return protocolReport(protocol, kinds, seed, outcomes[kinds], outcomes.untested);
+/** docs/EVALUATION.md with its figures, and docs/evaluation.json; complete or not at all. */
+async function writeDocs(folder: string, reports: AllReports): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const files = new Map([...evaluationDocument(reports), ['evaluation.json', `${JSON.stringify(reports, null, 1)}\n`]]);
+  for (const [name, content] of files) await writeFile(join(folder, `${name}.partial`), content);
+  for (const name of files.keys()) await rename(join(folder, `${name}.partial`), join(folder, name));
+}
+
+async function itemTokens(folder: string): Promise<ItemTokens> {
+  const path = ['usage_items.jsonl.gz', 'usage_items.jsonl'].map((name) => join(folder, name)).find(existsSync);
+  return path === undefined ? new Map() : readItemTokens(linesOfFile(path));
 }
 
 function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
@@ -126,7 +260,7 @@ function integer(value: string | undefined, fallback: number, option: string): n
 const columns = ['ratioToBest', 'ratioToFairBest', 'regret', 'spearman', 'perPromptRatio', 'accuracy'] as const;
 
 /** The report as a short table. */
-function textOf(report: ProtocolReport): string {
+function textOf(report: BasicReport): string {
   const cell = (summary: MethodSummary, metric: string): string => {
     const value = summary[metric];
     return typeof value === 'number' ? value.toFixed(metric === 'regret' ? 2 : 3) : '–';
@@ -142,7 +276,7 @@ function textOf(report: ProtocolReport): string {
   for (const metric of ['ratioToBestOverBma', 'ece', 'ecePrompts', 'coverage80', 'costSaved', 'worstOverBma100']) {
     if (typeof own[metric] === 'number') lines.push(`${metric.padEnd(20)} ${cell(own, metric)}`);
   }
-  for (const { labels, ratioToFairBest, labelsOnly } of report.fewShot)
+  for (const { labels, ratioToFairBest, labelsOnly } of 'fewShot' in report ? (report as ProtocolReport).fewShot : [])
     lines.push(
       `${String(labels).padStart(3)} labels           ${ratioToFairBest.toFixed(3)} (labels alone ${labelsOnly.toFixed(3)})`,
     );

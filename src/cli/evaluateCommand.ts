@@ -10,6 +10,7 @@ import {
   routingHelp,
   routingOptions,
 } from './arguments';
+import { evaluateBenchmarksCommand } from './evaluateBenchmarks';
 import { type CliContext, openInput, progressLine } from './inputs';
 import { counted, percent, table, usd } from './terminal';
 
@@ -28,6 +29,7 @@ Evaluates the router itself on benchmark tables, families held out; see "recomme
 
 /** `recommend-llm evaluate FILE`. @returns the exit code */
 export async function evaluateCommand(args: readonly string[], context: CliContext): Promise<number> {
+  if (args.some((arg) => /^--benchmarks(=|$)/.test(arg))) return evaluateBenchmarksCommand([...args]);
   const { values, positionals } = parseCommand('evaluate', args, routingOptions);
   if (values.help) {
     context.terminal.out(evaluateUsage);

@@ -7,7 +7,7 @@ import { parseCatalogFacts } from '../core/cost/buildCatalog';
 import { readExternalUsage, readUsage, type UsageRow } from '../core/cost/readUsage';
 import { dealFolds, type TestedGroup } from '../core/evaluation/folds';
 import type { EvaluationData } from '../core/evaluation/groupEvaluation';
-import { heldOutGroups, heldOutParts, type UntestedTask } from '../core/evaluation/heldOut';
+import { type HeldOutPart, heldOutGroups, heldOutParts, type UntestedTask } from '../core/evaluation/heldOut';
 import { mergeTables, testGroup } from '../core/evaluation/mergeTables';
 import { promptClusters } from '../core/evaluation/promptOverlap';
 import { RealUsage } from '../core/evaluation/realUsage';
@@ -39,6 +39,9 @@ export interface LoadedEvaluation {
   readonly facts: TrainingFacts;
   readonly folds: readonly (readonly TestedGroup[])[];
   readonly untested: readonly UntestedTask[];
+  readonly parts: readonly HeldOutPart[];
+  /** Near-duplicate cluster of every prompt. */
+  readonly clusters: Int32Array;
   /** Sentences about what was read. */
   readonly notes: readonly string[];
 }
@@ -109,6 +112,8 @@ export async function loadEvaluation(job: EvaluationJob): Promise<LoadedEvaluati
     },
     folds: dealFolds(withParts, job.folds, job.seed),
     untested,
+    parts,
+    clusters,
     notes,
   };
 }

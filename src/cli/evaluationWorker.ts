@@ -1,6 +1,8 @@
 import { toErrorReport } from '../core/errors';
 import { prepareFold } from '../core/evaluation/folds';
 import { evaluateGroup, type GroupOutcome } from '../core/evaluation/groupEvaluation';
+import { answerPools, type PoolAnswers } from '../core/evaluation/inDistribution';
+import type { EncodedTable } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
 import { cachedEncodeTable } from './encoderCache';
 import { type EvaluationJob, type LoadedEvaluation, loadEvaluation } from './evaluationData';
@@ -9,14 +11,19 @@ import { type EvaluationJob, type LoadedEvaluation, loadEvaluation } from './eva
 export type ToEvaluationWorker =
   | { readonly type: 'job'; readonly job: EvaluationJob }
   | { readonly type: 'fold'; readonly fold: number }
+  | { readonly type: 'pools'; readonly fold: number }
   | { readonly type: 'end' };
 
 export type FromEvaluationWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'group'; readonly group: string; readonly outcome: GroupOutcome }
+  | { readonly type: 'pools'; readonly fold: number; readonly answers: readonly PoolAnswers[] }
   | { readonly type: 'done'; readonly fold: number }
   | { readonly type: 'failed'; readonly message: string; readonly nextStep: string };
+
+/** Prompts of a pool that one fold of the in-distribution protocol tests, at most. */
+const promptsPerPoolFold = 800;
 
 function send(message: FromEvaluationWorker): void {
   process.send?.(message);
@@ -39,15 +46,27 @@ function serve(): void {
     }
     if (loaded === null) return;
     const { cache } = loaded.job;
-    const { data, facts, folds } = await loaded.evaluation;
+    const { data, facts, folds, clusters } = await loaded.evaluation;
     const matMul = await starting;
     const progress = (text: string): void => send({ type: 'progress', text: `fold ${message.fold + 1}: ${text}` });
+    const encode = (learnFrom: (item: number) => boolean): Promise<EncodedTable> =>
+      cachedEncodeTable(cache, data.table, data.config, matMul, progress, learnFrom);
+    if (message.type === 'pools') {
+      const prompts = promptsPerPoolFold;
+      send({
+        type: 'pools',
+        fold: message.fold,
+        answers: await answerPools(data, facts, clusters, message.fold, encode, prompts, matMul),
+      });
+      send({ type: 'done', fold: message.fold });
+      return;
+    }
     const groups = folds[message.fold] ?? [];
     const state = await prepareFold(
       data,
       facts,
       groups.map(({ group }) => group),
-      (learnFrom) => cachedEncodeTable(cache, data.table, data.config, matMul, progress, learnFrom),
+      encode,
       matMul,
       progress,
     );

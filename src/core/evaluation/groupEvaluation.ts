@@ -9,7 +9,8 @@ import type { Encoder } from '../features/encoder';
 import { conditionOnLabels } from '../recommendation/labels';
 import type { CandidateAssessment } from '../recommendation/recommendation';
 import { differenceVariance } from '../scores/guard';
-import { expectedSigmoid, interval80, z80 } from '../scores/normal';
+import { expectedSigmoid, interval80, sigmoid, z80 } from '../scores/normal';
+import { normalDraw, seededRandom } from '../scores/seededRandom';
 import { choleskyFactor } from '../training/invertPositiveDefinite';
 import { type LinkedFit, linkedWeights, predictLogits } from '../training/linkedGaussianProcess';
 import { type MatMul, transpose } from '../training/matMul';
@@ -49,7 +50,7 @@ import {
 import { PlainRouter } from './plainRouter';
 import { modelAccuracies, type PoolResults, promptOracle, routedAccuracy } from './poolResults';
 import { SeededRandom, seedOf } from './random';
-import { argMax, mean } from './rankMetrics';
+import { argMax, mean, spearman } from './rankMetrics';
 import { cellsOf, linkedAbilities, logitOf } from './rasch';
 import { type RealUsage, realUsd } from './realUsage';
 import type { PartReport } from './summary';
@@ -529,7 +530,12 @@ function partOutcome(
       spearmanCeiling: truth.ceiling.spearmanCeiling,
       picks: Object.fromEntries(Object.entries(picks).map(([method, pick]) => [method, pool[pick] ?? ''])),
       methods: {
-        router: { ...scoreMetrics(truth, scores, answer.pick), ...perPrompt, ...guarded },
+        router: {
+          ...scoreMetrics(truth, scores, answer.pick),
+          ...perPrompt,
+          ...guarded,
+          ...selfExpectation(answer, part.items.length, seedOf(`draw ${part.name}`, seed)),
+        },
         'router-unguarded': { ...scoreMetrics(truth, scores), ...perPrompt },
         'router-value': pickMetrics(truth, answer.valuePick),
         ...shared.methods,
@@ -601,6 +607,39 @@ function poolCells(
       realOutputTokens: use?.outputTokens ?? null,
     };
   });
+}
+
+const expectationDraws = 100;
+
+/**
+ * What the method would reach if the truth were drawn from its own posterior, sampling noise of the items included: an
+ * oracle with the same information reaches no more, if the posterior is honest.
+ */
+function selfExpectation(
+  { assessed, pick }: ProductAnswer,
+  items: number,
+  seed: number,
+): Pick<MethodMetrics, 'expectedRatioToBest' | 'expectedSpearman'> {
+  const random = seededRandom(seed);
+  const scores = assessed.map(({ probability }) => probability);
+  const ratios: number[] = [];
+  const correlations: number[] = [];
+  for (let draw = 0; draw < expectationDraws; draw++) {
+    const shared = Array.from({ length: assessed[0]?.posterior.factors.length ?? 0 }, () => normalDraw(random));
+    const truth = assessed.map(({ posterior: { mean: logit, factors, ownVariance } }) => {
+      const common = factors.reduce((sum, loading, at) => sum + loading * (shared[at] as number), logit);
+      const p = sigmoid(common + Math.sqrt(ownVariance) * normalDraw(random));
+      return Math.min(1, Math.max(0, p + Math.sqrt((p * (1 - p)) / items) * normalDraw(random)));
+    });
+    const best = Math.max(...truth);
+    if (best > 0) ratios.push((truth[pick] as number) / best);
+    const correlation = spearman(scores, truth);
+    if (correlation !== null) correlations.push(correlation);
+  }
+  return {
+    ...(ratios.length > 0 ? { expectedRatioToBest: mean(ratios) } : {}),
+    ...(correlations.length > 0 ? { expectedSpearman: mean(correlations) } : {}),
+  };
 }
 
 /** Logits of the accuracies with their sampling variances, compared pair by pair with what was predicted. */

@@ -35,6 +35,10 @@ export interface ProductAnswer {
   readonly promptProbabilities: Float64Array;
   /** Guarded pick for every prompt by itself. */
   readonly promptPicks: Int32Array;
+  /** prompts × positions of the dial: the pick for every prompt by itself. */
+  readonly promptDialPicks: Int32Array;
+  /** The same if list prices of output tokens were taken for costs. */
+  readonly promptListPricePicks: Int32Array;
 }
 
 /** Prompts that are scored together. */
@@ -56,10 +60,23 @@ export async function productAnswer(
   const aggregate = new Aggregate(scorer);
   const promptProbabilities = new Float64Array(prompts.length * candidates.length);
   const reference = await referenceVariances(bundle, scorer);
+  const promptDialPicks = new Int32Array(prompts.length * dials.length);
+  const promptListPricePicks = new Int32Array(prompts.length * dials.length);
+  const listPrices = Float64Array.from(candidates, ({ price }) => price?.output ?? Number.NaN);
   for (let start = 0; start < prompts.length; start += batchSize) {
     const batch = await scorer.score(prompts.slice(start, start + batchSize));
     aggregate.add(batch);
-    for (const [row, { logits }] of batch.rows.entries()) {
+    for (const [row, { logits, usd, distance }] of batch.rows.entries()) {
+      const far = scorer.distanceWord(distance) === 'far';
+      scorer.picker.setRow(logits);
+      for (const [costs, picks] of [
+        [usd, promptDialPicks],
+        [listPrices, promptListPricePicks],
+      ] as const) {
+        const quality = scorer.picker.quality(logits, costs, far);
+        for (const [at, dial] of dials.entries())
+          picks[(start + row) * dials.length + at] = scorer.picker.value(quality, logits, costs, dial).pick;
+      }
       for (let candidate = 0; candidate < candidates.length; candidate++) {
         promptProbabilities[(start + row) * candidates.length + candidate] = expectedSigmoid(
           logits[candidate] as number,
@@ -81,6 +98,8 @@ export async function productAnswer(
     distanceWord,
     promptProbabilities,
     promptPicks: Int32Array.from(rows, (row) => row.picks[0]?.pick ?? 0),
+    promptDialPicks,
+    promptListPricePicks,
   };
 }
 

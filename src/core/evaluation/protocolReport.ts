@@ -10,6 +10,7 @@ import {
 import type { PartOutcome, PoolCell } from './groupEvaluation';
 import type { UntestedTask } from './heldOut';
 import type { DialPick } from './partEvaluation';
+import type { PlacementOutcome } from './placement';
 import { mean, median } from './rankMetrics';
 import { linkedBma, type MethodSummary, methodNames, type PartReport, summarise, summariseAll } from './summary';
 
@@ -63,15 +64,21 @@ export interface FewShotPoint {
   readonly labelsOnly: number;
 }
 
-/** What `--json` prints, and each value of docs/evaluation.json. */
-export interface ProtocolReport {
+/** What `--json` prints, and each value of docs/evaluation.json; some protocols measure more. */
+export interface BasicReport {
   readonly protocol: string;
+  /** Whether kind and language of a task were inferred from its text or given. */
   readonly kinds: 'inferred' | 'given';
   readonly seed: number;
   readonly benchmarks: readonly PartReport[];
   readonly untested: readonly UntestedTask[];
   readonly methods: Readonly<Record<string, MethodSummary>>;
+  /** The method that the product ships. */
   readonly default: string;
+}
+
+/** The report of the protocols that hold families out. */
+export interface ProtocolReport extends BasicReport {
   /** By kind of task: number of benchmarks and means. */
   readonly byKind: Readonly<Record<string, GroupSummary>>;
   /** Benchmarks whose most accurate model was released in 2025 or later. */
@@ -142,6 +149,40 @@ export function protocolReport(
     measuredCost: cost,
     tokens: tokenErrors(sorted),
     distanceWords: distanceWords(sorted),
+  };
+}
+
+/** The report of a protocol that places models on known benchmarks. */
+export function placementReport(
+  protocol: string,
+  seed: number,
+  outcome: PlacementOutcome,
+  shipped: string,
+): BasicReport {
+  const methods = summariseAll(outcome.parts, seed);
+  return {
+    protocol,
+    kinds: 'given',
+    seed,
+    benchmarks: outcome.parts,
+    untested: [],
+    methods: Object.fromEntries(
+      Object.entries(methods).map(([method, summary]) => [method, { ...summary, ...outcome.errors[method] }]),
+    ),
+    default: shipped,
+  };
+}
+
+/** The report of the in-distribution protocol. */
+export function poolsReport(seed: number, parts: readonly PartReport[]): BasicReport {
+  return {
+    protocol: 'in-distribution',
+    kinds: 'inferred',
+    seed,
+    benchmarks: parts,
+    untested: [],
+    methods: summariseAll(parts, seed),
+    default: defaultMethod,
   };
 }
 

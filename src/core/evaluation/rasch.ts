@@ -35,13 +35,38 @@ const abilityVariance = 0.8;
 const difficultyVariance = 4;
 const excessVariance = 0.25;
 
+/** A Rasch model of accuracies. */
+export interface LinkedEffects {
+  readonly mean: number;
+  /** By model; 0 for a model without cells. */
+  readonly abilities: Float64Array;
+  /** By task; 0 for a task without cells. */
+  readonly difficulties: Float64Array;
+}
+
+/** {@link linkedEffects}, the abilities alone. */
+export function linkedAbilities(cells: readonly Cell[], tasks: number, models: number): Float64Array {
+  return linkedEffects(cells, tasks, models).abilities;
+}
+
+/** Ability of one more model, given the effects of the others, from a few cells of its own. */
+export function abilityFrom(cells: readonly Cell[], { mean, difficulties }: LinkedEffects): number {
+  let weight = 1 / abilityVariance;
+  let sum = 0;
+  for (const cell of cells) {
+    const own = 1 / (cell.variance + excessVariance);
+    weight += own;
+    sum += own * (cell.logit - mean - (difficulties[cell.task] as number));
+  }
+  return sum / weight;
+}
+
 /**
  * Linked ability (a Rasch model on accuracies): logit accuracy = mean + ability(model) + difficulty(task) + noise, with
  * Gaussian priors, solved by block coordinate descent. Models that never met on one task are compared through the tasks
  * and models between them. This is the "best model on average" that every router must beat.
- * @returns one ability for each model; 0 for a model without cells
  */
-export function linkedAbilities(cells: readonly Cell[], tasks: number, models: number): Float64Array {
+export function linkedEffects(cells: readonly Cell[], tasks: number, models: number): LinkedEffects {
   const abilities = new Float64Array(models);
   const difficulties = new Float64Array(tasks);
   const weights = cells.map((cell) => 1 / (cell.variance + excessVariance));
@@ -71,7 +96,7 @@ export function linkedAbilities(cells: readonly Cell[], tasks: number, models: n
     );
     if (moved < 1e-7) break;
   }
-  return abilities;
+  return { mean: centre, abilities, difficulties };
 }
 
 /** Sets every effect to its posterior mean given the residuals; returns the largest change. */

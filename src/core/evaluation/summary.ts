@@ -40,6 +40,12 @@ const metricNames: readonly MetricName[] = [
   'aurocWithinModel',
   'averagePrecision',
   'brier',
+  'expectedRatioToBest',
+  'expectedSpearman',
+  'usd',
+  'costSaved',
+  'accuracyGained',
+  'aiq',
 ];
 
 /** Metrics that get a bootstrap interval, and a paired difference from linked BMA. */

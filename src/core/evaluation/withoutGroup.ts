@@ -43,7 +43,7 @@ export function heldOutOf(
 }
 
 /** A cell that loses more than this share of its results to exclusions is left out as a whole. */
-const largestLoss = 0.2;
+const largestLoss = 0.5;
 
 /**
  * What training would have made without the held-out part: tasks, boards and their observations removed, observations of
