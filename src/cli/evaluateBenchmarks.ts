@@ -15,8 +15,9 @@ import {
   protocolReport,
 } from '../core/evaluation/protocolReport';
 import type { MethodSummary } from '../core/evaluation/summary';
-import { fitLinkedGaussianProcess, type LinkedFit } from '../core/training/linkedGaussianProcess';
-import { type PreparedTraining, prepareTraining } from '../core/training/trainRouter';
+import type { LinkedFit } from '../core/training/linkedGaussianProcess';
+import { fitScaled } from '../core/training/taskScales';
+import { groupsOfTasks, type PreparedTraining, prepareTraining } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
 import { badArgument, parseCommand } from './arguments';
 import { linesOfFile } from './benchmarkFolder';
@@ -223,7 +224,7 @@ class Evaluation {
       );
       const prepared = prepareTraining(data.table, encoded, facts, data.config);
       this.progress(`linked Gaussian process: ${prepared.pairs.logits.length} pairs`);
-      return { prepared, fit: await fitLinkedGaussianProcess(prepared.pairs, prepared.kernels, matMul) };
+      return { prepared, fit: await fitScaled(prepared.pairs, prepared.kernels, groupsOfTasks(prepared), matMul) };
     })();
     return this.placing;
   }

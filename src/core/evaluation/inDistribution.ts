@@ -1,9 +1,10 @@
 import { offeredModels } from '../cost/catalog';
-import { fitLinkedGaussianProcess } from '../training/linkedGaussianProcess';
 import type { MatMul } from '../training/matMul';
+import { fitScaled } from '../training/taskScales';
 import {
   condenseRouter,
   type EncodedTable,
+  groupsOfTasks,
   heldOutSpread,
   indexItemsOf,
   indexThresholds,
@@ -186,7 +187,7 @@ async function answerFold(
   const { table, split, config } = data;
   const learnable = (item: number): boolean => excluded[item] !== 1;
   const prepared = prepareTraining(table, await encode(learnable), facts, config, learnable);
-  const fit = await fitLinkedGaussianProcess(prepared.pairs, prepared.kernels, matMul);
+  const fit = await fitScaled(prepared.pairs, prepared.kernels, groupsOfTasks(prepared), matMul);
   const group: HeldOutGroup = { group: 'prompts', tasks: [], excluded, overlapping: [] };
   const heldOut = heldOutOf(prepared, [group], (without) => cellCounts(table, split, without));
   const first = [...new Set(tested.flatMap(({ pool }) => pool.models))].sort();

@@ -83,18 +83,16 @@ export async function newModelProtocol(
           const part = partOf.get(task);
           const truth = truths.get(task);
           if (part === undefined || truth === undefined || !part.models.includes(model)) continue;
-          const observed = fit.pairs.logits[pair] as number;
+          const scale = fit.pairs.scale[pair] as number;
+          const observed = scale * (fit.pairs.logits[pair] as number);
+          const variance = scale ** 2 * (foretold.covariance[at * hidden.length + at] as number);
           const linked = effects.mean + (effects.difficulties[task] as number) + ability;
           const place = part.models.indexOf(model);
-          for (const [method, logit, variance] of [
-            [
-              `router, ${kept} known`,
-              foretold.mean[at] as number,
-              foretold.covariance[at * hidden.length + at] as number,
-            ],
+          for (const [method, logit, spread] of [
+            [`router, ${kept} known`, scale * (foretold.mean[at] as number), variance],
             [`linked ability, ${kept} known`, linked, null],
           ] as const) {
-            append(errors, method, { logit, observed, variance });
+            append(errors, method, { logit, observed, variance: spread });
             const scores = Array.from(truth.accuracies);
             scores[place] = sigmoid(logit);
             const known = metrics.get(part) ?? new Map<string, MethodMetrics[]>();
@@ -151,10 +149,12 @@ export async function newestFirstProtocol(
       });
       if (found.length < fewestNewest) continue;
       for (const { at } of found) {
+        const pair = hidden[at] as number;
+        const scale = fit.pairs.scale[pair] as number;
         append(errors, 'router', {
-          logit: foretold.mean[at] as number,
-          observed: fit.pairs.logits[hidden[at] as number] as number,
-          variance: foretold.covariance[at * hidden.length + at] as number,
+          logit: scale * (foretold.mean[at] as number),
+          observed: scale * (fit.pairs.logits[pair] as number),
+          variance: scale ** 2 * (foretold.covariance[at * hidden.length + at] as number),
         });
       }
       const own = { ...part, models: Int32Array.from(found, ({ model }) => model) };
