@@ -77,7 +77,9 @@ export function buildCatalog(
     const marketId = marketIdOf(id);
     if (marketId !== null) siblings.set(marketId, [...(siblings.get(marketId) ?? []), id]);
   }
-  const standard = new Set([...siblings.values()].map((ids) => standardSetting(ids, evidence)));
+  const standard = new Set(
+    [...siblings].filter(([marketId]) => answersInText(marketId)).map(([, ids]) => standardSetting(ids, evidence)),
+  );
 
   const reasons = reasoningSettings(facts, modelFacts, models);
   const built = models.map((id): CatalogModel => {
@@ -119,6 +121,15 @@ export function buildCatalog(
     sources: Object.values(facts.sources),
     models: uniqueNames(built),
   };
+}
+
+/** Models whose work is not to answer a prompt in text: pictures, sound, moderation, search and patch services. */
+const otherWork =
+  /(?:^|[-/])(?:image|audio|tts|lyria|guard|safeguard|embed(?:ding)?|rerank|ocr|search|relace|morph)(?:[-/]|$)/;
+
+/** Whether what is sold under a market id answers prompts in text: only such models are default candidates. */
+export function answersInText(marketId: string): boolean {
+  return !otherWork.test(marketId);
 }
 
 /** Tells of each of `models` whether it reasons before it answers, as it was run. */

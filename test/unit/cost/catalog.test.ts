@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import type { ModelFacts } from '../../../src/core/benchmarks/modelFacts';
-import { buildCatalog, parseCatalogFacts, reasonsByName } from '../../../src/core/cost/buildCatalog';
+import { answersInText, buildCatalog, parseCatalogFacts, reasonsByName } from '../../../src/core/cost/buildCatalog';
 import { catalogSchema, offeredModels } from '../../../src/core/cost/catalog';
 import { RecommendError } from '../../../src/core/errors';
 import { selectCandidates } from '../../../src/core/recommendation/candidates';
@@ -97,6 +97,20 @@ describe('buildCatalog', () => {
       () => parseCatalogFacts({ as_of: 1 }),
       (error) => RecommendError.is(error) && error.code === 'TRAINING_DATA' && /as_of/.test(error.message),
     );
+  });
+});
+
+describe('answersInText', () => {
+  it('leaves out what does other work than answering', () => {
+    const ids = [
+      'google/gemini-3-pro-image',
+      'openai/gpt-audio-mini',
+      'meta-llama/llama-guard-4-12b',
+      'openai/gpt-oss-120b',
+      'qwen/qwen3-vl-8b-instruct',
+      'acme/imagery-1',
+    ];
+    assert.deepEqual(ids.filter(answersInText), ids.slice(3));
   });
 });
 
