@@ -45,10 +45,14 @@ Options:
  * @param catalog the models whose ids the names in the logs are mapped to
  * @returns the exit code
  */
-export async function importCommand(args: readonly string[], catalog: readonly NamedModel[]): Promise<number> {
+export async function importCommand(
+  args: readonly string[],
+  catalog: readonly NamedModel[],
+  out: (text: string) => void,
+): Promise<number> {
   const { values, positionals } = parseImportArguments(args);
   if (values.help) {
-    process.stdout.write(importUsage);
+    out(importUsage);
     return 0;
   }
   if (positionals.length === 0) throw badArgument('No file or folder to import was named.');
@@ -68,14 +72,12 @@ export async function importCommand(args: readonly string[], catalog: readonly N
     const hooks = { signal: cancel.signal, progress };
     const plan = await planImport(files, catalog, settings, hooks);
     if (values.preview) {
-      process.stdout.write(values.json ? `${JSON.stringify(plan, null, 2)}\n` : describePlan(plan));
+      out(values.json ? `${JSON.stringify(plan, null, 2)}\n` : describePlan(plan));
       return 0;
     }
     const { lines, report } = await runImport(files, plan, settings, hooks);
     await writeTable(values.output ?? '', lines, report);
-    process.stdout.write(
-      values.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report, values.output ?? ''),
-    );
+    out(values.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report, values.output ?? ''));
     return 0;
   } finally {
     process.off('SIGINT', onInterrupt);

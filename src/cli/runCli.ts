@@ -20,7 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   score: { summary: 'recommend an LLM for each row of a dataset, into a file or a stream', run: scoreCommand },
   import: {
     summary: 'turn evaluation logs into a table to learn from',
-    run: async (args, context) => importCommand(args, await namedModels(context)),
+    run: async (args, context) => importCommand(args, await namedModels(context), context.terminal.out),
   },
   train: { summary: 'learn a router bundle from benchmark tables', run: trainCommand },
 };

@@ -7,6 +7,8 @@ import { importCommand } from '../../../src/cli/importCommand';
 import { RecommendError } from '../../../src/core/errors';
 import { inspectZip, lmEvalLogs } from '../importers/logFixtures';
 
+const quiet = (): void => undefined;
+
 describe('import command', () => {
   let folder: string;
 
@@ -26,7 +28,10 @@ describe('import command', () => {
 
   it('searches a folder and writes the table with its rules beside it', async () => {
     const output = join(folder, 'table.jsonl.gz');
-    assert.equal(await importCommand([join(folder, 'logs'), '--output', output], [{ id: 'gpt-4o-2024-05-13' }]), 0);
+    assert.equal(
+      await importCommand([join(folder, 'logs'), '--output', output], [{ id: 'gpt-4o-2024-05-13' }], quiet),
+      0,
+    );
     const rows = gunzipSync(await readFile(output))
       .toString()
       .trim()
@@ -45,15 +50,27 @@ describe('import command', () => {
     assert.deepEqual((await readdir(folder)).sort(), ['logs', 'table.jsonl.gz', 'table.meta.json']);
   });
 
+  it('reads the evaluations that come as samples', async () => {
+    const output = join(folder, 'freight.jsonl');
+    assert.equal(await importCommand(['samples/evaluations', '--output', output], [], quiet), 0);
+    const meta = JSON.parse(await readFile(join(folder, 'freight.meta.json'), 'utf8'));
+    assert.deepEqual([meta.items, meta.results, meta.rejected.count], [96, 288, 0]);
+    await rm(output);
+    await rm(join(folder, 'freight.meta.json'));
+  });
+
   it('writes nothing for a preview', async () => {
     const before = await readdir(folder);
-    assert.equal(await importCommand([join(folder, 'logs'), '--preview'], []), 0);
+    assert.equal(await importCommand([join(folder, 'logs'), '--preview'], [], quiet), 0);
     assert.deepEqual(await readdir(folder), before);
   });
 
   it('refuses what it cannot follow', async () => {
     const rejects = (args: string[], code: string) =>
-      assert.rejects(importCommand(args, []), (error: unknown) => RecommendError.is(error) && error.code === code);
+      assert.rejects(
+        importCommand(args, [], quiet),
+        (error: unknown) => RecommendError.is(error) && error.code === code,
+      );
     await rejects([], 'BAD_ARGUMENT');
     await rejects([folder], 'BAD_ARGUMENT');
     await rejects([folder, '--output', 'x.csv'], 'BAD_ARGUMENT');
