@@ -1,4 +1,4 @@
-import { l10n, type TextDocument } from 'vscode';
+import { env, l10n, type TextDocument } from 'vscode';
 import { findModelField, type ModelField } from '../core/prompts/modelField';
 import { compareDeclared, type DeclaredComparison } from '../core/recommendation/compareDeclared';
 import type { CandidateAssessment, Recommendation } from '../core/recommendation/recommendation';
@@ -54,6 +54,13 @@ export function suggestionTitle({ pick, comparison }: DeclaredSuggestion): strin
     : `${suggested} · ${verdictText(comparison)}`;
 }
 
+/** Ratio of costs from which on a better model is called dearer. */
+const dearerFrom = 1.3;
+
+function times(ratio: number): string {
+  return new Intl.NumberFormat(env.language, { maximumSignificantDigits: 2 }).format(ratio);
+}
+
 function verdictText(comparison: DeclaredComparison): string {
   const { verdict, costRatio } = comparison;
   const cost = costRatio === null ? '' : percent(costRatio);
@@ -61,7 +68,9 @@ function verdictText(comparison: DeclaredComparison): string {
     case 'better-and-cheaper':
       return l10n.t('likely better, at {0} of the cost', cost);
     case 'better':
-      return l10n.t('likely better');
+      return costRatio !== null && costRatio >= dearerFrom
+        ? l10n.t('likely better, at {0} times the cost', times(costRatio))
+        : l10n.t('likely better');
     case 'cheaper':
       return l10n.t('about as good, at {0} of the cost', cost);
     default:

@@ -47,8 +47,7 @@ describe('Recommend LLM by mouse and keyboard', () => {
   });
 
   it('shows the suggestion for the prompt in the status bar; a click opens the panel', async () => {
-    await workbench.page.keyboard.press('Control+K');
-    await workbench.page.keyboard.press('Control+W');
+    await workbench.palette('View: Close All Editors');
     await workbench.openFile('tool-calling.prompt.md');
     const item = workbench.statusBarItem('suggestion');
     await item
@@ -109,6 +108,18 @@ describe('Recommend LLM by mouse and keyboard', () => {
       ['@open'],
     );
     workbench.changeSettings({ 'recommendLlm.candidates': [] });
+  });
+
+  it('brings the panel back after a reload', async () => {
+    await workbench.palette('View: Close All Editors');
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('train-journey.prompt.md'), 'Recommend LLM');
+    const before = await resultPanel(workbench);
+    const name = (await before.getByRole('heading').first().textContent()) ?? '';
+    assert.notEqual(name, '');
+    await workbench.reload();
+    const after = await resultPanel(workbench);
+    await after.getByRole('heading', { name }).first().waitFor();
+    await workbench.expectNoErrors();
   });
 
   it('tells a failure with its next step, and works on', async () => {
