@@ -16,13 +16,14 @@ import { RecommendError } from '../core/errors';
 import type { RouterParameters } from '../core/predictors/routerParameters';
 import { paperPairs } from '../core/scores/paperPairs';
 import { type AggregateScore, readAggregates } from '../core/training/aggregates';
+import { describeOwnRouter } from '../core/training/ownComparison';
 import { defaultRouterConfig } from '../core/training/routerConfig';
 import { shippableTable, type TrainingFacts, trainRouter } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
 import { badArgument, parseCommand } from './arguments';
 import { filesIn, linesOfFile, readBenchmarkFolder, readJson } from './benchmarkFolder';
 import type { CliContext } from './inputs';
-import { describeOwnRouter, trainOwnRouter } from './ownRouterCommand';
+import { trainOwnRouter } from './ownRouterCommand';
 import { indexTable, writeFolder } from './writeRouter';
 
 export const trainUsage = `Usage: recommend-llm train --benchmarks FOLDER [options]

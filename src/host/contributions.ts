@@ -15,6 +15,9 @@ export interface CommandArguments {
   'recommendLlm.chooseColumn': [column?: string];
   'recommendLlm.chooseCandidates': [];
   'recommendLlm.updateCatalog': [list?: Uri];
+  'recommendLlm.importResults': [clicked?: Uri, selected?: readonly Uri[]];
+  'recommendLlm.trainRouter': [];
+  'recommendLlm.chooseRouter': [];
   'recommendLlm.actions': [];
   'recommendLlm.copyModelId': [model?: string];
   'recommendLlm.copyApiSnippet': [model?: string];
@@ -36,6 +39,9 @@ export const commands: Readonly<Record<CommandId, { readonly inPalette: boolean 
   'recommendLlm.chooseColumn': { inPalette: true },
   'recommendLlm.chooseCandidates': { inPalette: true },
   'recommendLlm.updateCatalog': { inPalette: true },
+  'recommendLlm.importResults': { inPalette: true },
+  'recommendLlm.trainRouter': { inPalette: true },
+  'recommendLlm.chooseRouter': { inPalette: true },
   'recommendLlm.actions': { inPalette: true },
   'recommendLlm.copyModelId': { inPalette: false },
   'recommendLlm.copyApiSnippet': { inPalette: false },

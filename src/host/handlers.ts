@@ -6,6 +6,7 @@ import type { CatalogModels } from './catalogModels';
 import type { CommandHandlers } from './commands';
 import { settingsSection, walkthroughId } from './contributions';
 import { isPromptDocument } from './documentKinds';
+import { OwnEvidence } from './evidence';
 import { recommendTarget } from './inputs';
 import { loadLabels } from './labels';
 import type { ModelActions } from './modelActions';
@@ -32,6 +33,7 @@ export interface HandlerParts {
 /** The command table's and the panel's actions, made of the same parts. */
 export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers; panelActions: PanelActions } {
   const { context, scorer, statusBar, showLog, models, actions, writer } = parts;
+  const evidence = new OwnEvidence(context, models);
 
   /** The recommendation in front of the user: the panel's, else that of the active prompt. */
   const current = (): { recommendation: Recommendation; uri: Uri | undefined } | undefined => {
@@ -103,6 +105,9 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
     },
     'recommendLlm.chooseCandidates': () => chooseCandidates(models),
     'recommendLlm.updateCatalog': (list) => updateCatalog(models, list),
+    'recommendLlm.importResults': (clicked, selected) => evidence.importResults(clicked, selected),
+    'recommendLlm.trainRouter': () => evidence.trainRouter(),
+    'recommendLlm.chooseRouter': () => evidence.chooseRouter(),
     'recommendLlm.actions': async () => {
       const shown = current();
       if (!shown) throw nothingRecommended();

@@ -293,3 +293,41 @@ function mostFrequent(choices: Int32Array): number {
   for (const choice of choices) counts.set(choice, (counts.get(choice) ?? 0) + 1);
   return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best), [choices[0] ?? 0, 0])[0];
 }
+
+/** The comparison in a few lines, with the verdict that its interval allows. */
+export function describeOwnRouter(report: OwnRouterReport): string {
+  const points = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(100 * value).toFixed(1)}`;
+  const parts: string[] = [];
+  for (const heldOut of ['benchmark', 'prompts'] as const) {
+    const rows = report.comparisons.filter((row) => row.heldOut === heldOut);
+    if (rows.length === 0) continue;
+    parts.push(
+      '',
+      heldOut === 'benchmark'
+        ? 'Each benchmark held out as a whole (a new task of yours):'
+        : 'A fifth of the prompts held out at a time (more prompts of the same tasks):',
+    );
+    for (const { benchmark, items, own, bundled, bestSingle, oracle } of rows) {
+      const pick = ({ model, accuracy }: { model: string; accuracy: number }): string =>
+        `${model} ${accuracy.toFixed(3)}`;
+      parts.push(
+        `  ${benchmark} (${items} prompts): this router ${pick(own)} · bundled router ${pick(bundled)} · best single ${pick(bestSingle)} · best possible ${pick(oracle)}`,
+      );
+    }
+    const difference = report.differences.find((each) => each.heldOut === heldOut);
+    if (!difference) continue;
+    const told = ({ mean, interval }: typeof difference.overBundled): string =>
+      `${points(mean)} points [${points(interval[0])}, ${points(interval[1])}]`;
+    parts.push(
+      `  over the bundled router ${told(difference.overBundled)}, over the best single model ${told(difference.overBestSingle)}`,
+    );
+  }
+  const verdicts = {
+    better: 'On your benchmarks this router is better than the bundled one: the 95 % interval excludes 0.',
+    worse: 'On your benchmarks this router is worse than the bundled one: keep the bundled one.',
+    'not-shown':
+      'It is not shown that this router is better than the bundled one: the 95 % interval includes 0, or there is too little to compare.',
+  };
+  parts.push('', verdicts[report.verdict]);
+  return `${parts.join('\n').trim()}\n`;
+}
