@@ -23,9 +23,15 @@ import { savedState, saveState, send } from './state/vscodeApi';
 import { t, useLanguage } from './strings';
 
 /** What was on screen before a reload, if the saved state is one of ours. */
-function restored(): { readonly source: string; readonly view: View } | null {
+function restored(): { readonly source: string; readonly view: View; readonly scroll: number } | null {
   const saved = v.safeParse(panelStateSchema, savedState());
-  return saved.success ? { source: saved.output.source, view: readView(saved.output.view) } : null;
+  if (!saved.success) return null;
+  const place = v.safeParse(v.object({ scroll: v.number() }), saved.output.view);
+  return {
+    source: saved.output.source,
+    view: readView(saved.output.view),
+    scroll: place.success ? place.output.scroll : 0,
+  };
 }
 
 /** The whole page: shows the last snapshot, and keeps what the user has set through snapshots and reloads. */
@@ -34,6 +40,7 @@ export function App(): JSX.Element | null {
   const [view, setView] = useState<View>(() => restored()?.view ?? initialView);
   const [labels, setLabels] = useState<readonly RowLabel[]>([]);
   const source = useRef<string | null>(restored()?.source ?? null);
+  const scroll = useRef(restored()?.scroll ?? 0);
   const scrolled = useRef(false);
 
   useEffect(() => {
@@ -48,6 +55,7 @@ export function App(): JSX.Element | null {
         // Another input: what was set for the last one (pins, filters, labels) does not carry over.
         setView((last) => ({ ...initialView, dial: last.dial, mode: last.mode }));
         scrolled.current = true;
+        window.scrollTo(0, 0);
       }
       source.current = next.context.source;
       if (next.type === 'recommendation') setLabels(next.labels);
@@ -58,27 +66,30 @@ export function App(): JSX.Element | null {
     return () => window.removeEventListener('message', receive);
   }, []);
 
-  useEffect(() => {
-    if (source.current !== null) saveState({ version: 1, source: source.current, view });
-  }, [view, snapshot]);
+  const keep = useCallback((): void => {
+    if (source.current !== null)
+      saveState({ version: 1, source: source.current, view: { ...view, scroll: scroll.current } });
+  }, [view]);
+  useEffect(keep, [keep, snapshot]);
 
   useEffect(() => {
     let pending: ReturnType<typeof setTimeout> | undefined;
-    const keep = (): void => {
+    const moved = (): void => {
+      scroll.current = Math.round(window.scrollY);
       clearTimeout(pending);
-      pending = setTimeout(() => setView((last) => ({ ...last, scroll: Math.round(window.scrollY) })), 300);
+      pending = setTimeout(keep, 300);
     };
-    window.addEventListener('scroll', keep, { passive: true });
+    window.addEventListener('scroll', moved, { passive: true });
     return () => {
       clearTimeout(pending);
-      window.removeEventListener('scroll', keep);
+      window.removeEventListener('scroll', moved);
     };
-  }, []);
+  }, [keep]);
 
   useLayoutEffect(() => {
     if (scrolled.current || snapshot?.type !== 'recommendation') return;
     scrolled.current = true;
-    window.scrollTo(0, view.scroll);
+    window.scrollTo(0, scroll.current);
   }, [snapshot]);
 
   const update = useCallback((change: Partial<View>): void => setView((last) => ({ ...last, ...change })), []);
@@ -168,7 +179,12 @@ function Page({ context, recommendation, labels, setLabels, view, update, previe
     },
     [context.capabilities.saveLabels, setLabels, update],
   );
-  const sight: Sight = { ...derived, view, update, setLabels: change };
+  const sight = useMemo<Sight>(
+    () => ({ ...derived, view, update, setLabels: change }),
+    [derived, view, update, change],
+  );
+  const settled = useSettled(sight);
+  const details = useMemo(() => <Details sight={settled} />, [settled]);
   const dataset = recommendation.dataset !== undefined;
   const decision = sight.choice?.decision;
   return (
@@ -199,14 +215,7 @@ function Page({ context, recommendation, labels, setLabels, view, update, previe
           </button>
         </p>
       ) : null}
-      <Evidence sight={sight} />
-      {dataset ? <Dataset sight={sight} /> : null}
-      <Alternatives sight={sight} />
-      <Compare sight={sight} />
-      {dataset ? <Rows sight={sight} /> : null}
-      {dataset && !preview ? <Labels sight={sight} /> : null}
-      <Reading read={recommendation.read} openSource={context.capabilities.openSource} />
-      {preview ? null : <ExportBar sight={sight} />}
+      {details}
       <footer class="note">
         {t(
           'Router {0}, trained {1} ({2})',
@@ -217,4 +226,42 @@ function Page({ context, recommendation, labels, setLabels, view, update, previe
       </footer>
     </>
   );
+}
+
+/** Everything below the answer. */
+function Details({ sight }: { readonly sight: Sight }): JSX.Element {
+  const { recommendation, preview, context } = sight;
+  const dataset = recommendation.dataset !== undefined;
+  return (
+    <>
+      <Evidence sight={sight} />
+      {dataset ? <Dataset sight={sight} /> : null}
+      <Alternatives sight={sight} />
+      <Compare sight={sight} />
+      {dataset ? <Rows sight={sight} /> : null}
+      {dataset && !preview ? <Labels sight={sight} /> : null}
+      <Reading read={recommendation.read} openSource={context.capabilities.openSource} />
+      {preview ? null : <ExportBar sight={sight} />}
+    </>
+  );
+}
+
+/** While the dial moves, the answer follows at once and the details once it rests: charts of hundreds of models are slow. */
+function useSettled(sight: Sight): Sight {
+  const [, redraw] = useState(0);
+  const settled = useRef(sight);
+  const moving =
+    settled.current.view.dial !== sight.view.dial &&
+    settled.current.recommendation === sight.recommendation &&
+    settled.current.labels === sight.labels;
+  if (!moving) settled.current = sight;
+  useEffect(() => {
+    if (!moving) return;
+    const rested = setTimeout(() => {
+      settled.current = sight;
+      redraw((count) => count + 1);
+    }, 80);
+    return () => clearTimeout(rested);
+  }, [sight, moving]);
+  return settled.current;
 }

@@ -37,7 +37,6 @@ const viewSchema = v.object({
   labelModels: v.array(v.string()),
   /** Labels of a source beside which they cannot be saved. */
   labels: v.array(v.object({ row: v.string(), model: v.string(), correctness: v.number() })),
-  scroll: v.number(),
 });
 
 /** What the user has set in the panel: navigation and display only, nothing that the host computes. */
@@ -58,7 +57,6 @@ export const initialView: View = {
   rows: { show: 'differ', filter: '' },
   labelModels: [],
   labels: [],
-  scroll: 0,
 };
 
 /** Reads a view that was saved by this or an older version: what is missing or malformed falls back to its default. */
