@@ -9,7 +9,7 @@ import { ChartFrame } from '../charts/chartFrame';
 import { ProbabilityCell } from '../charts/intervalBar';
 import { type Share, ShareBars } from '../charts/shareBars';
 import { decimal, integer, percent, points, usd } from '../format';
-import { candidateOf, nameOf, routeOf, type Sight } from '../state/sight';
+import { nameOf, routeOf, type Sight } from '../state/sight';
 import { costWords } from '../state/words';
 import { count, t } from '../strings';
 import { Section } from './section';
@@ -28,6 +28,9 @@ export function Dataset({ sight }: { readonly sight: Sight }): JSX.Element | nul
   const route = routeOf(sight);
   return (
     <Section id="dataset" title={t('The dataset')}>
+      {sight.labels.length > 0 ? (
+        <p class="sample">{t('Figures of rows and categories are those before your labels.')}</p>
+      ) : null}
       <Strategies sight={sight} dataset={dataset} />
       {route ? <Distribution sight={sight} route={route} /> : null}
       <PaperScoreTable sight={sight} />
@@ -38,7 +41,8 @@ export function Dataset({ sight }: { readonly sight: Sight }): JSX.Element | nul
 
 function Strategies({ sight, dataset }: { readonly sight: Sight; readonly dataset: DatasetBlock }): JSX.Element {
   const { prompts } = sight.recommendation;
-  const one = sight.choice ? candidateOf(sight, sight.choice.decision.model) : null;
+  // Rows are scored without the labels, so the one model is compared as it was before them.
+  const one = sight.recommendation.candidates.find(({ model }) => model === sight.choice?.decision.model);
   const current = routeOf(sight);
   const rows: {
     key: string;
