@@ -16,6 +16,7 @@ import { RecommendError } from '../core/errors';
 import type { RouterParameters } from '../core/predictors/routerParameters';
 import { paperPairs } from '../core/scores/paperPairs';
 import { type AggregateScore, readAggregates } from '../core/training/aggregates';
+import type { MatMul } from '../core/training/matMul';
 import { describeOwnRouter } from '../core/training/ownComparison';
 import { defaultRouterConfig } from '../core/training/routerConfig';
 import { shippableTable, type TrainingFacts, trainRouter } from '../core/training/trainRouter';
@@ -157,6 +158,7 @@ async function train(
     new Map([...furtherModels, ...models]),
     scores,
     usage,
+    matMul,
   );
   further.set(bundleFiles.evidence, new TextEncoder().encode(`${JSON.stringify(bundleEvidence(table, facts))}\n`));
   const files = bundleOf(
@@ -290,15 +292,21 @@ async function furtherFiles(
   models: ReadonlyMap<string, ModelFacts>,
   aggregates: readonly AggregateScore[],
   usage: string | undefined,
+  matMul: MatMul,
 ): Promise<Map<string, Uint8Array>> {
   const rows: UsageRow[] = [];
   if (usage) {
     rows.push(...(await readUsage(linesOfFile(join(usage, 'usage.jsonl.gz')))).rows);
     rows.push(...(await readExternalUsage(linesOfFile(join(usage, 'external.jsonl.gz')))).rows);
   }
-  const tasks = new Map(parameters.tasks.map((task) => [task.name, { kind: task.kind, family: task.family }]));
+  const dimensions = parameters.projection.columns;
+  const tasks = parameters.tasks.map(({ name, kind }, task) => ({
+    name,
+    kind,
+    centroid: parameters.kernels.centroids.subarray(task * dimensions, (task + 1) * dimensions),
+  }));
   const reasons = reasoningSettings(catalogFacts, models, parameters.models);
-  const { tokens, verbosity } = fitTokenModel(rows, tasks, reasons);
+  const { tokens, verbosity } = await fitTokenModel(rows, tasks, reasons, matMul);
   const aggregateCounts = new Map<string, number>();
   for (const { model } of aggregates) aggregateCounts.set(model, (aggregateCounts.get(model) ?? 0) + 1);
   const resultCounts = new Map(parameters.models.map((id, m) => [id, parameters.resultCounts[m] as number]));

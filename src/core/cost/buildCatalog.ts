@@ -57,7 +57,9 @@ const retiredAsOf = '2026-07-24';
  *
  * Candidates are model settings: an id as evaluated, effort included. Of the settings that share a market id one is
  * `standard`, and only it stands among the default candidates: the provider's default (the id without an effort) where it
- * has any evidence, else the setting with the most per-item results, then the most aggregate scores.
+ * has any evidence, else the setting with the most per-item results, then the most aggregate scores. A model that was never
+ * evaluated (a faster tier of another, a model for pictures) is known by its facts alone: it can be named, but does not stand
+ * among the default candidates.
  * @param models ids that the router knows, in any order
  */
 export function buildCatalog(
@@ -78,7 +80,9 @@ export function buildCatalog(
     if (marketId !== null) siblings.set(marketId, [...(siblings.get(marketId) ?? []), id]);
   }
   const standard = new Set(
-    [...siblings].filter(([marketId]) => answersInText(marketId)).map(([, ids]) => standardSetting(ids, evidence)),
+    [...siblings]
+      .filter(([marketId]) => answersInText(marketId))
+      .flatMap(([, ids]) => standardSetting(ids, evidence) ?? []),
   );
 
   const reasons = reasoningSettings(facts, modelFacts, models);
@@ -111,7 +115,7 @@ export function buildCatalog(
       buyable: entry !== undefined && price !== null,
       standard: standard.has(id),
       verbosity: own.value,
-      verbosityFamilies: own.families,
+      verbosityTasks: own.tasks,
       aggregates: evidence(id).aggregates,
     };
   });
@@ -161,19 +165,17 @@ export function reasonsByName(id: string, listed: boolean | null, hasThinkingSib
   return listed ?? false;
 }
 
-function standardSetting(ids: readonly string[], evidence: (model: string) => EvidenceCount): string {
-  const bare = [...ids].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  const first = bare[0] ?? '';
-  const isDefault = bare.every((id) => id === first || id.startsWith(`${first}-`));
-  const any = ({ items, aggregates }: EvidenceCount): boolean => items + aggregates > 0;
-  if (isDefault && any(evidence(first))) return first;
-  return (
-    [...ids].sort((a, b) => {
-      const one = evidence(a);
-      const other = evidence(b);
-      return other.items - one.items || other.aggregates - one.aggregates || (a < b ? -1 : 1);
-    })[0] ?? first
-  );
+function standardSetting(ids: readonly string[], evidence: (model: string) => EvidenceCount): string | null {
+  const evaluated = ids.filter((id) => evidence(id).items + evidence(id).aggregates > 0);
+  const first = [...ids].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0];
+  if (first !== undefined && evaluated.includes(first) && ids.every((id) => id === first || id.startsWith(`${first}-`)))
+    return first;
+  const most = evaluated.sort((a, b) => {
+    const one = evidence(a);
+    const other = evidence(b);
+    return other.items - one.items || other.aggregates - one.aggregates || (a < b ? -1 : 1);
+  });
+  return most[0] ?? null;
 }
 
 /** The part of `id` after the shortest sibling's id, where it has one. */

@@ -34,7 +34,7 @@ const catalogModelSchema = v.object({
   /** Natural logarithm of the output tokens against the average model on the same prompts. */
   verbosity: v.pipe(v.number(), v.finite()),
   /** Number of benchmark families that `verbosity` was measured on; 0 = the mean of its class. */
-  verbosityFamilies: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  verbosityTasks: v.pipe(v.number(), v.integer(), v.minValue(0)),
   /** Aggregate scores of public leaderboards that the router was trained with. */
   aggregates: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });

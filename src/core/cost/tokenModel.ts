@@ -4,26 +4,20 @@ export const tokenModelFormatVersion = 1;
 
 const log = v.pipe(v.number(), v.finite());
 
-/** `tokens.json` of a bundle: how many tokens tasks take. Logarithms are natural. */
+/** `tokens.json` of a bundle: how many tokens tasks take. Logarithms are natural; arrays are in the order of `tasks`. */
 export const tokenModelSchema = v.object({
   formatVersion: v.literal(tokenModelFormatVersion),
-  /** Levels of the bundle's benchmarks, by name. */
-  benchmarks: v.record(
-    v.string(),
-    v.object({
-      /** Log output tokens of the average model (verbosity 0) on an item; of the kind where it was not measured. */
-      output: log,
-      measured: v.boolean(),
-      /** Log input tokens over all turns of an agent loop; absent where the task is one request. */
-      agentInput: v.optional(log),
-      /** Log residual of a model there (shrunk), by model id: long on one kind of task, short on another. */
-      residuals: v.record(v.string(), log),
-    }),
-  ),
-  /** Log output tokens of the average model over everything: used where no benchmark is near. */
+  tasks: v.array(v.string()),
+  /** Mean log output tokens. */
   level: log,
-  /** Mean verbosity of models that reason, and of those that do not. */
-  classes: v.object({ reasoning: log, plain: log }),
+  /** Level of each task against `level`, for the average model. */
+  levels: v.array(log),
+  /** What models that reason use more there, beyond their verbosity; plain models use as much less. */
+  reasoning: v.array(log),
+  /** Log input tokens over all turns of an agent loop; null where the task is one request. */
+  agentInput: v.array(v.nullable(log)),
+  /** What a model uses more on each task than its verbosity and class say, in hundredths, by model id. */
+  residuals: v.record(v.string(), v.array(v.pipe(v.number(), v.integer()))),
   /** Ratio of the arithmetic to the geometric mean of tokens within a model and benchmark. */
   meanFactor: v.pipe(v.number(), v.finite(), v.minValue(1)),
   /** Standard deviations of the log error of expected tokens, held out by benchmark family. */
@@ -33,8 +27,8 @@ export const tokenModelSchema = v.object({
 export type TokenModel = v.InferOutput<typeof tokenModelSchema>;
 
 /**
- * Expected tokens as functions of the neighbourhood: log t(m, x) = a_m + Σ_b w_b (L_b + r_mb), expected tokens
- * meanFactor · t. The verbosity a_m, the levels L_b and the residuals r_mb are fitted by `fitTokenModel`.
+ * Expected tokens as functions of the neighbourhood: log t(m, x) = level + verbosity_m + Σ_b w_b (levels_b ± reasoning_b +
+ * residual_mb), expected tokens meanFactor · t; see `fitTokenModel`.
  */
 export interface TokenEstimator {
   /**
@@ -50,21 +44,28 @@ const agenticFrom = 0.5;
 
 /**
  * @param benchmarks the router's benchmarks, in the order of its mixtures
- * @param models the models to estimate: id as evaluated, and verbosity
+ * @param models the models to estimate: id as evaluated, verbosity, and whether it reasons
  */
 export function tokenEstimator(
   tokens: TokenModel,
   benchmarks: readonly string[],
-  models: readonly { readonly id: string; readonly verbosity: number }[],
+  models: readonly { readonly id: string; readonly verbosity: number; readonly reasoning: boolean }[],
 ): TokenEstimator {
   const count = models.length;
-  const agentInput = benchmarks.map((name) => tokens.benchmarks[name]?.agentInput ?? null);
+  const places = new Map(tokens.tasks.map((name, task) => [name, task]));
+  const agentInput = benchmarks.map((name) => tokens.agentInput[places.get(name) ?? -1] ?? null);
   // Benchmark by benchmark, so that one row of the matrix serves all models.
   const logs = Float64Array.from(
     benchmarks.flatMap((name) => {
-      const level = tokens.benchmarks[name];
+      const task = places.get(name) ?? -1;
+      const reasoning = tokens.reasoning[task] ?? 0;
       return models.map(
-        ({ id, verbosity }) => verbosity + (level?.output ?? tokens.level) + (level?.residuals[id] ?? 0),
+        (model) =>
+          tokens.level +
+          model.verbosity +
+          (tokens.levels[task] ?? 0) +
+          (model.reasoning ? reasoning : -reasoning) +
+          (tokens.residuals[model.id]?.[task] ?? 0) / 100,
       );
     }),
   );

@@ -5,6 +5,7 @@ import { buildCatalog, type CatalogFacts, reasoningSettings } from '../cost/buil
 import { type OfferedModel, offeredModels } from '../cost/catalog';
 import { fitTokenModel } from '../cost/fitTokenModel';
 import type { UsageRow } from '../cost/readUsage';
+import type { TokenModel } from '../cost/tokenModel';
 import type { Encoder } from '../features/encoder';
 import { conditionOnLabels } from '../recommendation/labels';
 import type { CandidateAssessment } from '../recommendation/recommendation';
@@ -194,7 +195,7 @@ export async function evaluateGroup(
     matMul,
   );
   const router = new PlainRouter(parameters, fold.encoder, matMul);
-  const { catalog, tokens } = costModels(data, group, reduced.prepared);
+  const { catalog, tokens } = await costModels(data, group, reduced.prepared, matMul);
   const bundle = { router, catalog, tokens, paper: null };
   const offered = new Map(offeredModels(catalog).models.map((model) => [model.id, model]));
   const baselines = averageBaselines(table, split, heldOut.counts);
@@ -260,11 +261,12 @@ function averageBaselines(table: BenchmarkTable, split: TaskSplit, counts: CellC
 }
 
 /** Catalog and token model without what was measured on the held-out group. */
-export function costModels(
+export async function costModels(
   data: EvaluationData,
   group: HeldOutGroup,
   prepared: PreparedTraining,
-): { readonly catalog: ReturnType<typeof buildCatalog>; readonly tokens: ReturnType<typeof fitTokenModel>['tokens'] } {
+  matMul: MatMul,
+): Promise<{ readonly catalog: ReturnType<typeof buildCatalog>; readonly tokens: TokenModel }> {
   const { split, table } = data;
   const heldTasks = new Set(group.tasks.map((task) => split.tasks[task]?.name));
   const splitFamilies = new Set(
@@ -281,11 +283,12 @@ export function costModels(
   );
   const ids = [...new Set([...prepared.exported, ...usage.map((row) => row.model)])].sort();
   const reasons = reasoningSettings(data.catalogFacts, data.models, ids);
-  const fit = fitTokenModel(
-    usage,
-    new Map(prepared.split.tasks.map((task) => [task.name, { kind: task.kind, family: task.family }])),
-    reasons,
-  );
+  const tasks = prepared.split.tasks.map(({ name, kind }, task) => ({
+    name,
+    kind,
+    centroid: prepared.taskTraits[task]?.centroid ?? [],
+  }));
+  const fit = await fitTokenModel(usage, tasks, reasons, matMul);
   const catalog = buildCatalog(
     data.catalogFacts,
     data.models,

@@ -5,8 +5,8 @@ import {
   paperWinProbability,
   probabilityAtLeast,
 } from '../scores/guard';
-import { normalCdf, z80 } from '../scores/normal';
-import { balancedDial, guardConstants, type Policy, riskOf, toleranceOf } from './policy';
+import { normalCdf } from '../scores/normal';
+import { balancedDial, guardConstants, type Policy, riskOf, toleranceOf, unfavourable } from './policy';
 import type {
   CandidateAssessment,
   Decision,
@@ -55,7 +55,7 @@ export interface ExpectedLoss {
   readonly spread: number;
   /** P(worse than the reference by more than a point). */
   readonly worseByAPoint: number;
-  /** Loss in points that is exceeded in one case of ten. */
+  /** Loss in points that is exceeded in one case of four. */
   readonly unfavourable: number;
 }
 
@@ -69,7 +69,7 @@ export function expectedLoss(candidate: Choosable, reference: Choosable): Expect
   const middle = (reference.probability + candidate.probability) / 2;
   const spread = 100 * middle * (1 - middle) * Math.sqrt(differenceVariance(candidate.posterior, reference.posterior));
   const worseByAPoint = spread > 0 ? normalCdf((points - 1) / spread) : points > 1 ? 1 : 0;
-  return { points, spread, worseByAPoint, unfavourable: points + z80 * spread };
+  return { points, spread, worseByAPoint, unfavourable: points + unfavourable * spread };
 }
 
 /**
@@ -172,7 +172,8 @@ function valuePick(candidates: readonly Choosable[], quality: Choosable, dial: n
     const gap = quality.posterior.mean - candidate.posterior.mean;
     const spread = Math.sqrt(differenceVariance(candidate.posterior, quality.posterior));
     return (
-      100 * (quality.probability - candidate.probability) <= toleranceOf(dial) && gap + z80 * spread <= riskOf(dial)
+      100 * (quality.probability - candidate.probability) <= toleranceOf(dial) &&
+      gap + unfavourable * spread <= riskOf(dial)
     );
   });
   return first(within, (a, b) => byCost(a, b) || b.probability - a.probability) ?? quality;
@@ -265,8 +266,8 @@ function valueReason(pick: Choosable, quality: Choosable, policy: Policy, distan
   const worst = Math.max(lost, expectedLoss(pick, quality).unfavourable);
   const loss =
     lost < 0.5
-      ? `expected to do as well as ${than} (in one case of ten worse by over ${points(worst)})`
-      : `expected to lose ${points(lost)} against ${than} (in one case of ten over ${points(worst)})`;
+      ? `expected to do as well as ${than} (in one case of four worse by over ${points(worst)})`
+      : `expected to lose ${points(lost)} against ${than} (in one case of four over ${points(worst)})`;
   const price =
     pick.cost.usd !== null && quality.cost.usd !== null && quality.cost.usd > 0
       ? `at ${share(pick.cost.usd / quality.cost.usd)} of its expected cost`

@@ -34,13 +34,16 @@ export function toleranceOf(dial: number): number {
 }
 
 /**
- * The most that a dial position may give up in an unfavourable case (one in ten), as a difference of logits. Besides the
+ * The most that a dial position may give up in an unfavourable case (one in four), as a difference of logits. Besides the
  * tolerance on the mean: a loss that is uncertain is not taken for its expectation. On the scale of logits, because the
  * level of an unknown task may be far off, and differences of probabilities vanish where the level is taken for 0 or 1.
  */
 export function riskOf(dial: number): number {
-  return along(dial, 0.75, 1.15);
+  return along(dial, 0.85, 1.4);
 }
+
+/** Standard deviations to an unfavourable case: the upper quartile. */
+export const unfavourable = 0.6744897501960817;
 
 /**
  * Constants of the guard, chosen on predictions of held-out benchmark families: more confidence than .55 gave up most of

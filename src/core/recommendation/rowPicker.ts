@@ -1,6 +1,6 @@
 import { differenceVariance, type LogitPosterior, logitVariance } from '../scores/guard';
-import { expectedSigmoid, normalCdf, z80 } from '../scores/normal';
-import { guardConstants, riskOf, toleranceOf } from './policy';
+import { expectedSigmoid, normalCdf } from '../scores/normal';
+import { guardConstants, riskOf, toleranceOf, unfavourable } from './policy';
 
 /** The choice for one row. */
 export interface RowPick {
@@ -89,7 +89,7 @@ export class RowPicker {
       const points = 100 * (quality.probability - this.probability(candidate));
       const spread = this.spreads[candidate * count + from] ?? 0;
       const gap = (logits[from] ?? 0) - (logits[candidate] ?? 0);
-      if (points <= tolerance && gap + z80 * spread <= risk) pick = candidate;
+      if (points <= tolerance && gap + unfavourable * spread <= risk) pick = candidate;
     }
     return pick === from ? quality : { pick, probability: this.probability(pick), fallback: false };
   }

@@ -53,7 +53,7 @@ export class RowScorer {
     this.tokens = tokenEstimator(
       bundle.tokens,
       facts.benchmarks.map(({ name }) => name),
-      candidates.map(({ evidenceOf, verbosity }) => ({ id: evidenceOf, verbosity })),
+      candidates.map(({ evidenceOf, verbosity, reasoning }) => ({ id: evidenceOf, verbosity, reasoning })),
     );
     this.factors = Float64Array.from(candidates, ({ provider }) => tokenizerFactor(provider));
     this.picker = new RowPicker(

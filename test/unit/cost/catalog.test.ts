@@ -47,7 +47,7 @@ const catalog = buildCatalog(
   new Map(ids.map(known)),
   ids,
   () => ({ items: 10, aggregates: 0 }),
-  () => ({ value: 0.5, families: 2 }),
+  () => ({ value: 0.5, tasks: 2 }),
 );
 const byId = new Map(catalog.models.map((model) => [model.id, model]));
 const { models: offered } = offeredModels(catalog);
@@ -73,11 +73,25 @@ describe('buildCatalog', () => {
       new Map(),
       ['one', 'one-high'],
       (id) => ({ items: id === 'one' ? 0 : 5, aggregates: 0 }),
-      () => ({ value: 0, families: 0 }),
+      () => ({ value: 0, tasks: 0 }),
     );
     assert.deepEqual(
       other.models.filter(({ standard }) => standard).map(({ id }) => id),
       ['one-high'],
+    );
+  });
+
+  it('keeps what was never evaluated out of the default candidates', () => {
+    const none = buildCatalog(
+      facts,
+      new Map(),
+      ['one'],
+      () => ({ items: 0, aggregates: 0 }),
+      () => ({ value: 0, tasks: 0 }),
+    );
+    assert.deepEqual(
+      none.models.map(({ standard, buyable }) => [standard, buyable]),
+      [[false, true]],
     );
   });
 

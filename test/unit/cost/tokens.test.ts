@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import { expectedCost } from '../../../src/core/cost/expectedCost';
-import { fitTokenModel } from '../../../src/core/cost/fitTokenModel';
+import { fitTokenModel, type TokenFit } from '../../../src/core/cost/fitTokenModel';
 import { InputTokens, loadTokenCounter } from '../../../src/core/cost/inputTokens';
 import { readUsage, type UsageRow } from '../../../src/core/cost/readUsage';
 import { tokenEstimator, tokenModelSchema } from '../../../src/core/cost/tokenModel';
 import { seededRandom } from '../../../src/core/scores/seededRandom';
+import { plainMatMul } from '../../../src/core/training/matMul';
 
 async function* lines(...values: unknown[]): AsyncGenerator<string> {
   for (const value of values) yield typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const benchmarks = new Map(
-  ['a', 'b', 'c', 'd', 'agent', 'unmeasured'].map((name) => [
-    name,
-    { kind: name === 'agent' ? 'code-agent' : 'code', family: name },
-  ]),
-);
+/** Tasks in a plane: the code tasks close together, the agent task apart. */
+const tasks = ['a', 'b', 'c', 'd', 'agent', 'unmeasured'].map((name, index) => ({
+  name,
+  kind: name === 'agent' ? 'code-agent' : 'code',
+  centroid: name === 'agent' ? [0, 1] : [Math.cos(index * 0.1), Math.sin(index * 0.1)],
+}));
 
 /** Tokens that follow the model exactly: 100 · level · verbosity. */
 function usage(verbosities: Record<string, number>, levels: Record<string, number>): UsageRow[] {
@@ -57,56 +58,73 @@ describe('readUsage', () => {
 });
 
 describe('fitTokenModel', () => {
-  const rows = usage({ terse: 0.5, plain: 1, wordy: 2 }, { a: 1, b: 10, c: 3, d: 0.3, agent: 30 });
-  const fit = fitTokenModel(rows, benchmarks, (model) => model === 'wordy');
+  const rows = usage({ terse: 0.5, plain: 1, wordy: 4, 'wordy-low': 2 }, { a: 1, b: 10, c: 3, d: 0.3, agent: 30 });
+  let fit: TokenFit;
+  let names: string[] = [];
+  before(async () => {
+    fit = await fitTokenModel(rows, tasks, (model) => model.startsWith('wordy'), plainMatMul);
+    names = fit.tokens.tasks;
+  });
+  const expected = (model: string, on: string): { readonly output: number; readonly agentInput: number } => {
+    const output = new Float64Array(1);
+    const verbosity = fit.verbosity(model).value;
+    const estimator = tokenEstimator(fit.tokens, names, [
+      { id: model, verbosity, reasoning: model.startsWith('wordy') },
+    ]);
+    const agentInput = estimator.estimate(
+      names.map((name) => (name === on ? 1 : 0)),
+      output,
+    );
+    return { output: output[0] ?? 0, agentInput };
+  };
 
   it('makes a valid token model', () => {
     assert.deepEqual(v.parse(tokenModelSchema, fit.tokens), fit.tokens);
   });
 
-  it('orders models by verbosity and benchmarks by level', () => {
+  it('estimates measured pairs close to what was measured', () => {
+    for (const { model, benchmark, outputTokens } of rows) {
+      const ratio = expected(model, benchmark).output / outputTokens;
+      assert.ok(ratio > 0.6 && ratio < 1.6, `${model} on ${benchmark}: ${ratio}`);
+    }
+  });
+
+  it('orders models by verbosity and counts the tasks behind it', () => {
     assert.ok(fit.verbosity('terse').value < fit.verbosity('plain').value);
     assert.ok(fit.verbosity('plain').value < fit.verbosity('wordy').value);
-    assert.equal(fit.verbosity('wordy').families, 5);
-    const gap = (fit.tokens.benchmarks.b?.output ?? 0) - (fit.tokens.benchmarks.a?.output ?? 0);
-    assert.ok(Math.abs(gap - Math.log(10)) < 0.01);
+    assert.equal(fit.verbosity('wordy').tasks, 5);
+    assert.equal(fit.verbosity('stranger').tasks, 0);
   });
 
-  it('gives what it has not measured the mean of its class, its kind or its siblings', () => {
-    assert.equal(fit.verbosity('stranger').value, fit.tokens.classes.plain);
-    assert.equal(fit.tokens.benchmarks.unmeasured?.measured, false);
-    const sibling = fit.verbosity('plain-high').value - fit.verbosity('plain').value;
-    assert.ok(Math.abs(sibling - Math.log(2.25)) < 0.002);
+  it('gives what was never measured the level of its likes', () => {
+    const code = ['a', 'b', 'c', 'd'].map((name) => expected('plain', name).output);
+    const unmeasured = expected('plain', 'unmeasured').output;
+    assert.ok(unmeasured > Math.min(...code) && unmeasured < Math.max(...code), String(unmeasured));
+    const plain = fit.verbosity('stranger').value;
+    const reasoning = fit.verbosity('wordy-like stranger').value;
+    assert.ok(reasoning > plain, 'of its class');
+    const ratio = fit.verbosity('plain-high').value - fit.verbosity('plain-low').value;
+    assert.ok(Math.abs(ratio - Math.log(2.25 / 0.48)) < 0.002, 'of its siblings, by the published ratio of efforts');
   });
 
-  it('estimates tokens of a measured pair close to what was measured', () => {
-    const names = [...benchmarks.keys()];
-    const models = ['terse', 'wordy'].map((id) => ({ id, verbosity: fit.verbosity(id).value }));
-    const estimator = tokenEstimator(fit.tokens, names, models);
-    const output = new Float64Array(2);
-    const on = (name: string): number =>
-      estimator.estimate(
-        names.map((one) => (one === name ? 1 : 0)),
-        output,
-      );
-    assert.equal(on('b'), 0, 'one request');
-    const [terse = 0, wordy = 0] = output;
-    assert.ok(wordy > 1280 && wordy < 1.28 * 100 * 10 * 2 * 1.1, String(wordy));
-    assert.ok(terse < wordy);
-    assert.ok(Math.abs(on('agent') - 50_000) < 100);
+  it('tells agent loops by their input tokens', () => {
+    assert.ok(Math.abs(expected('plain', 'agent').agentInput - 50_000) < 100);
+    assert.equal(expected('plain', 'a').agentInput, 0);
   });
 
-  it('takes parts of a benchmark that the table counts as benchmarks', () => {
-    const parts = fitTokenModel(
+  it('takes parts of a benchmark that count as tasks', async () => {
+    const row = { benchmark: 'whole', model: 'm', inputTokens: null };
+    const parts = await fitTokenModel(
       [
-        { benchmark: 'whole', category: 'x/1', model: 'm', items: 1, outputTokens: 100, inputTokens: null },
-        { benchmark: 'whole', category: 'x/2', model: 'm', items: 3, outputTokens: 300, inputTokens: null },
-        { benchmark: 'whole', category: null, model: 'm', items: 4, outputTokens: 250, inputTokens: null },
+        { ...row, category: 'x/1', items: 1, outputTokens: 100 },
+        { ...row, category: 'x/2', items: 3, outputTokens: 300 },
+        { ...row, category: null, items: 4, outputTokens: 9_000 },
       ],
-      new Map([['whole/x', { kind: null, family: 'whole' }]]),
+      [{ name: 'whole/x', kind: null, centroid: [1] }],
       () => false,
+      plainMatMul,
     );
-    assert.equal(parts.tokens.benchmarks['whole/x']?.measured, true);
+    assert.ok(Math.abs(Math.exp(parts.tokens.level) * parts.tokens.meanFactor - 250) < 5);
   });
 });
 

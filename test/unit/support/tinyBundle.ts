@@ -175,22 +175,24 @@ function catalogModel({ id, price, open }: (typeof models)[number]): CatalogMode
     buyable: id !== 'retired',
     standard: id !== 'retired',
     verbosity: 0,
-    verbosityFamilies: 1,
+    verbosityTasks: 1,
     aggregates: 0,
   };
 }
 
 /** A bundle of three benchmarks and five models, in memory. */
 export function tinyBundle(): ScoringBundle {
-  const level = { output: Math.log(200), measured: true, residuals: {} };
   return {
     router,
     catalog: { formatVersion: 1, asOf: '2026-08-01', sources: ['made up'], models: models.map(catalogModel) },
     tokens: {
       formatVersion: 1,
-      benchmarks: { sums: level, bugs: { ...level, agentInput: Math.log(50_000) }, talk: level },
+      tasks: ['sums', 'bugs', 'talk'],
       level: Math.log(200),
-      classes: { reasoning: 1, plain: 0 },
+      levels: [0, 0, 0],
+      reasoning: [0, 0, 0],
+      agentInput: [null, Math.log(50_000), null],
+      residuals: {},
       meanFactor: 1.28,
       spread: { output: 1, agent: 1.7 },
     },
