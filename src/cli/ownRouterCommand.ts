@@ -203,7 +203,7 @@ function withOwnModels(catalog: Catalog, own: readonly string[]): Catalog {
           standard: true,
           aggregates: 0,
           verbosity: 0,
-          verbosityFamilies: 0,
+          verbosityTasks: 0,
         })),
     ],
   };
