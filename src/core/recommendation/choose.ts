@@ -1,12 +1,13 @@
 import {
   differenceVariance,
   type LogitPosterior,
+  logitVariance,
   paperEta,
   paperWinProbability,
   probabilityAtLeast,
 } from '../scores/guard';
 import { normalCdf } from '../scores/normal';
-import { balancedDial, guardConstants, type Policy, riskOf, toleranceOf, unfavourable } from './policy';
+import { balancedDial, guardConstants, type Policy, riskOf, toleranceOf, unfavourableLoss } from './policy';
 import type {
   CandidateAssessment,
   Decision,
@@ -55,8 +56,6 @@ export interface ExpectedLoss {
   readonly spread: number;
   /** P(worse than the reference by more than a point). */
   readonly worseByAPoint: number;
-  /** Loss in points that is exceeded in one case of four. */
-  readonly unfavourable: number;
 }
 
 /**
@@ -64,12 +63,12 @@ export interface ExpectedLoss {
  * mean of the two probabilities takes it to points.
  */
 export function expectedLoss(candidate: Choosable, reference: Choosable): ExpectedLoss {
-  if (candidate.model === reference.model) return { points: 0, spread: 0, worseByAPoint: 0, unfavourable: 0 };
+  if (candidate.model === reference.model) return { points: 0, spread: 0, worseByAPoint: 0 };
   const points = 100 * (reference.probability - candidate.probability);
   const middle = (reference.probability + candidate.probability) / 2;
   const spread = 100 * middle * (1 - middle) * Math.sqrt(differenceVariance(candidate.posterior, reference.posterior));
   const worseByAPoint = spread > 0 ? normalCdf((points - 1) / spread) : points > 1 ? 1 : 0;
-  return { points, spread, worseByAPoint, unfavourable: points + unfavourable * spread };
+  return { points, spread, worseByAPoint };
 }
 
 /**
@@ -166,6 +165,7 @@ function paperPick(candidates: readonly Choosable[], best: Choosable, prompts: n
 }
 
 function valuePick(candidates: readonly Choosable[], quality: Choosable, dial: number): Choosable {
+  const level = { mean: quality.posterior.mean, variance: logitVariance(quality.posterior) };
   const within = candidates.filter((candidate) => {
     if (candidate.model === quality.model) return true;
     if (!costsLess(candidate, quality)) return false;
@@ -173,7 +173,7 @@ function valuePick(candidates: readonly Choosable[], quality: Choosable, dial: n
     const spread = Math.sqrt(differenceVariance(candidate.posterior, quality.posterior));
     return (
       100 * (quality.probability - candidate.probability) <= toleranceOf(dial) &&
-      gap + unfavourable * spread <= riskOf(dial)
+      unfavourableLoss(level, gap, spread) <= riskOf(dial)
     );
   });
   return first(within, (a, b) => byCost(a, b) || b.probability - a.probability) ?? quality;
@@ -263,11 +263,7 @@ function guardReason(rejected: Choosable, best: Choosable): string {
 function valueReason(pick: Choosable, quality: Choosable, policy: Policy, distance: DistanceWord): string {
   const lost = Math.max(0, 100 * (quality.probability - pick.probability));
   const than = distance === 'far' ? `${quality.name}, the best model on average` : quality.name;
-  const worst = Math.max(lost, expectedLoss(pick, quality).unfavourable);
-  const loss =
-    lost < 0.5
-      ? `expected to do as well as ${than} (in one case of four worse by over ${points(worst)})`
-      : `expected to lose ${points(lost)} against ${than} (in one case of four over ${points(worst)})`;
+  const loss = lost < 0.5 ? `expected to do as well as ${than}` : `expected to lose ${points(lost)} against ${than}`;
   const price =
     pick.cost.usd !== null && quality.cost.usd !== null && quality.cost.usd > 0
       ? `at ${share(pick.cost.usd / quality.cost.usd)} of its expected cost`

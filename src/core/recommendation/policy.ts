@@ -1,3 +1,4 @@
+import { sigmoid, z80 } from '../scores/normal';
 import type { Preference, RoutingMode } from './recommendation';
 
 /** What the user wants of a choice. Changing it never needs a new scoring: see `choose`. */
@@ -34,16 +35,35 @@ export function toleranceOf(dial: number): number {
 }
 
 /**
- * The most that a dial position may give up in an unfavourable case (one in four), as a difference of logits. Besides the
- * tolerance on the mean: a loss that is uncertain is not taken for its expectation. On the scale of logits, because the
- * level of an unknown task may be far off, and differences of probabilities vanish where the level is taken for 0 or 1.
+ * Points that a dial position may give up in an unfavourable case; see {@link unfavourableLoss}. Besides the tolerance on
+ * the mean: a loss that is uncertain is not taken for its expectation.
  */
 export function riskOf(dial: number): number {
-  return along(dial, 0.85, 1.4);
+  return along(dial, 20, 26);
 }
 
-/** Standard deviations to an unfavourable case: the upper quartile. */
-export const unfavourable = 0.6744897501960817;
+/** Standard deviations to an unfavourable difference: the upper quartile. */
+const unfavourableDifference = 0.6744897501960817;
+
+/**
+ * Loss against the quality pick in an unfavourable case, in points: the difference at its upper quartile, where the task is
+ * as hard as the lower end of the pick's 80 % interval says. The level matters: where it is sure that nearly all answers are
+ * right, models differ little; where the level of an unknown task may be far off, a small difference of logits may be many
+ * points. Never less hard than where the loss is greatest.
+ * @param level mean and variance of the quality pick's logit
+ * @param gap its mean less the candidate's
+ * @param spread standard deviation of that difference
+ */
+export function unfavourableLoss(
+  level: { readonly mean: number; readonly variance: number },
+  gap: number,
+  spread: number,
+): number {
+  const difference = gap + unfavourableDifference * spread;
+  if (difference <= 0) return 0;
+  const at = Math.max(level.mean - z80 * Math.sqrt(level.variance), difference / 2);
+  return 100 * (sigmoid(at) - sigmoid(at - difference));
+}
 
 /**
  * Constants of the guard, chosen on predictions of held-out benchmark families: more confidence than .55 gave up most of

@@ -1,6 +1,6 @@
 import { differenceVariance, type LogitPosterior, logitVariance } from '../scores/guard';
 import { expectedSigmoid, normalCdf } from '../scores/normal';
-import { guardConstants, riskOf, toleranceOf, unfavourable } from './policy';
+import { guardConstants, riskOf, toleranceOf, unfavourableLoss } from './policy';
 
 /** The choice for one row. */
 export interface RowPick {
@@ -81,6 +81,7 @@ export class RowPicker {
     const tolerance = toleranceOf(dial);
     const risk = riskOf(dial);
     const from = quality.pick;
+    const level = { mean: logits[from] ?? 0, variance: this.variances[from] ?? 0 };
     const qualityUsd = usd[from] ?? Number.NaN;
     let pick = from;
     for (let candidate = 0; candidate < count; candidate++) {
@@ -89,7 +90,7 @@ export class RowPicker {
       const points = 100 * (quality.probability - this.probability(candidate));
       const spread = this.spreads[candidate * count + from] ?? 0;
       const gap = (logits[from] ?? 0) - (logits[candidate] ?? 0);
-      if (points <= tolerance && gap + unfavourable * spread <= risk) pick = candidate;
+      if (points <= tolerance && unfavourableLoss(level, gap, spread) <= risk) pick = candidate;
     }
     return pick === from ? quality : { pick, probability: this.probability(pick), fallback: false };
   }
