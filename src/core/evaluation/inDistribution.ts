@@ -201,7 +201,7 @@ async function answerFold(
   const parameters = await condenseRouter(reduced.prepared, reduced.fit, spread, thresholds, data.urls, config, matMul);
   const encoder = new PlainEncoder(prepared.encoder);
   const router = new PlainRouter(parameters, encoder, matMul);
-  const { catalog, tokens } = costModels(data, group, reduced.prepared);
+  const { catalog, tokens } = await costModels(data, group, reduced.prepared, matMul);
   const offered = new Map(offeredModels(catalog).models.map((model) => [model.id, model]));
   const D = encoder.dimensions;
   const indexItems = Int32Array.from(indexItemsOf(reduced.prepared, config));

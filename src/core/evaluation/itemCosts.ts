@@ -36,7 +36,7 @@ export function itemCosts(data: EvaluationData, tokens: ItemTokens): ItemCost {
     models,
     table.models,
     () => ({ items: 1, aggregates: 0 }),
-    () => ({ value: 0, families: 0 }),
+    () => ({ value: 0, tasks: 0 }),
   );
   const prices = new Map(catalog.models.map(({ id, price }) => [id, price]));
   return (item, model) => {
