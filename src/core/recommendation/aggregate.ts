@@ -24,6 +24,8 @@ export class RowSums {
   readonly mixture: Float64Array;
   readonly outputTokens: Float64Array;
   readonly usd: Float64Array;
+  /** What the results on the nearest known prompts added to each candidate's logit. */
+  readonly local: Float64Array;
   private readonly logits: Float64Array;
   private readonly squaredLogits: Float64Array;
 
@@ -32,6 +34,7 @@ export class RowSums {
     this.mixture = new Float64Array(benchmarks);
     this.outputTokens = new Float64Array(candidates);
     this.usd = new Float64Array(candidates);
+    this.local = new Float64Array(candidates);
     this.logits = new Float64Array(candidates);
     this.squaredLogits = new Float64Array(candidates);
   }
@@ -46,6 +49,7 @@ export class RowSums {
     addTo(this.mixture, mixture);
     addTo(this.outputTokens, row.outputTokens);
     addTo(this.usd, row.usd);
+    addTo(this.local, row.local);
     for (let candidate = 0; candidate < this.logits.length; candidate++) {
       const logit = row.logits[candidate] ?? 0;
       this.logits[candidate] = (this.logits[candidate] ?? 0) + logit;

@@ -26,7 +26,11 @@ export function assessCandidates(
   const paper = aggregate.paperScores();
   const scoresOf = paper.scores(bundle.paper);
   const sums = aggregate.total;
-  const joint = candidates.map((_, candidate) => posteriorOf(posterior, scorer.models[candidate] ?? 0));
+  const joint = candidates.map((_, candidate) => {
+    const own = posteriorOf(posterior, scorer.models[candidate] ?? 0);
+    // The linked model knows a dataset by its centroid; a prompt alone is told more by the known prompts next to it.
+    return sums.rows === 1 ? { ...own, mean: own.mean + (sums.local[candidate] ?? 0) } : own;
+  });
   const best = joint[scorer.picker.bestOnAverage];
   return candidates.map((model, candidate): CandidateAssessment => {
     const index = scorer.models[candidate] ?? 0;

@@ -3,6 +3,7 @@ import type { OfferedModel } from '../cost/catalog';
 import { usdOf } from '../cost/expectedCost';
 import { InputTokens, loadTokenCounter, SlicedTokens, type TextTokens, tokenizerFactor } from '../cost/inputTokens';
 import { type TokenEstimator, tokenEstimator } from '../cost/tokenModel';
+import { localEvidence, locality } from '../predictors/localEvidence';
 import type { JointPosterior, PromptPredictions } from '../predictors/router';
 import type { Prompt } from '../prompts/prompt';
 import { scoredText } from '../prompts/scoredText';
@@ -17,8 +18,10 @@ export interface ScoredRow {
   /** Row of the batch's `predictions`. */
   readonly row: number;
   readonly distance: number;
-  /** Logit of correctness of each candidate. */
+  /** Logit of correctness of each candidate, the results on the nearest known prompts included. */
   readonly logits: Float32Array;
+  /** What those results added to each logit; see `localEvidence`. */
+  readonly local: Float64Array;
   /** Expected output tokens of each candidate. */
   readonly outputTokens: Float64Array;
   /** Tokens of the prompt itself (o200k_base). */
@@ -123,11 +126,16 @@ export class RowScorer {
             price,
           ),
     );
+    const distance = promptDistance(predictions.similarities, row, width);
+    const linked = Float32Array.from(this.models, (model) => predictions.logits[row * models + model] ?? 0);
+    const near = locality(distance, facts.distanceThresholds.near);
+    const local = localEvidence(this.bundle.router, predictions, row, this.models, linked, near);
     return {
       prompt,
       row,
-      distance: promptDistance(predictions.similarities, row, width),
-      logits: Float32Array.from(this.models, (model) => predictions.logits[row * models + model] ?? 0),
+      distance,
+      logits: linked.map((logit, candidate) => logit + (local[candidate] ?? 0)),
+      local,
       outputTokens,
       inputTokens,
       agentInput,
