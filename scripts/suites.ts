@@ -58,8 +58,8 @@ async function counted(run: (countsFile: string) => Promise<boolean>): Promise<S
   return { passed: counts.passed, failed: ok ? counts.failed : Math.max(1, counts.failed) };
 }
 
-/** Runs the tests of `test/unit` or `test/ui` in Node. */
-export async function nodeSuite(name: 'unit' | 'ui', args: readonly string[] = []): Promise<SuiteResult> {
+/** Runs the tests of `test/unit`, `test/fuzz` or `test/ui` in Node. */
+export async function nodeSuite(name: 'unit' | 'fuzz' | 'ui', args: readonly string[] = []): Promise<SuiteResult> {
   if (name === 'ui') {
     await findChromium();
     await installCodeServer();

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { RecommendError } from '../errors';
 import type { ReadLimits } from './limits';
-import type { ByteSource } from './source';
+import { type ByteSource, copyOf } from './source';
 
 export type Compression = 'gz' | 'zst';
 
@@ -32,7 +32,8 @@ async function* guarded(source: ByteSource, compression: Compression, limits: Re
   const counted = (async function* (): AsyncIterable<Uint8Array> {
     for await (const chunk of source.open()) {
       bytesIn += chunk.length;
-      yield chunk;
+      // Decompressors hold on to a chunk past the next read.
+      yield copyOf(chunk);
     }
   })();
   try {
@@ -83,7 +84,7 @@ async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Ar
   });
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += zstdSliceBytes) {
-      decompress.push(chunk.slice(at, at + zstdSliceBytes));
+      decompress.push(chunk.subarray(at, at + zstdSliceBytes));
       const found = ready;
       ready = [];
       yield* found;

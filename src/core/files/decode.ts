@@ -1,5 +1,5 @@
 import { RecommendError } from '../errors';
-import { type ByteSource, concatBytes, readHead } from './source';
+import { type ByteSource, concatBytes, copyOf, readHead } from './source';
 
 /** Encodings that are recognised. `windows-1252` is the guess for text that is neither UTF-8 nor UTF-16. */
 export type TextEncodingName = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -159,7 +159,7 @@ export async function readAll(source: ByteSource, maxBytes: number): Promise<Uin
         'Turn it into JSONL, CSV or Parquet: those are streamed at any size.',
       );
     }
-    parts.push(chunk.slice());
+    parts.push(copyOf(chunk));
   }
   return concatBytes(parts);
 }

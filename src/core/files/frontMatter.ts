@@ -21,7 +21,7 @@ export function splitFrontMatter(text: string, maxAliases: number): FrontMatter 
   const body = text.slice(after);
   const bodyLine = text.slice(0, after).split('\n').length;
   try {
-    const document = parseDocument(source, { prettyErrors: true });
+    const document = parseDocument(source, { prettyErrors: true, logLevel: 'error' });
     const first = document.errors[0];
     if (first) return { fields: {}, body, bodyLine, fault: first.message.split('\n')[0] ?? first.message };
     const fields: unknown = document.toJS({ maxAliasCount: maxAliases });

@@ -1,6 +1,6 @@
 import type { ReadLimits } from './limits';
 import { isRecord, type RowOutcome, type RowStream } from './rows';
-import { concatBytes } from './source';
+import { concatBytes, copyOf } from './source';
 
 const newline = 10;
 
@@ -23,7 +23,7 @@ export async function* readLines(
       if (pendingBytes > maxBytes) {
         overlong = true;
         pending = [];
-      } else if (!overlong) pending.push(chunk.slice());
+      } else if (!overlong) pending.push(copyOf(chunk));
       continue;
     }
     let start = 0;
@@ -38,7 +38,7 @@ export async function* readLines(
     yield lines;
     pendingBytes = chunk.length - end - 1;
     overlong = pendingBytes > maxBytes;
-    pending = pendingBytes > 0 && !overlong ? [chunk.slice(end + 1)] : [];
+    pending = pendingBytes > 0 && !overlong ? [copyOf(chunk.subarray(end + 1))] : [];
   }
   if (overlong) yield [null];
   else if (pendingBytes > 0) yield decodeLines(concatBytes(pending), strict, maxBytes);

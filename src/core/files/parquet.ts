@@ -5,7 +5,7 @@ import { RecommendError } from '../errors';
 import { readAll } from './decode';
 import type { ReadLimits } from './limits';
 import type { Row, RowStream } from './rows';
-import { type ByteSource, memorySource } from './source';
+import { type ByteSource, copyOf, memorySource } from './source';
 
 const batchRows = 256;
 const rowsPerGroup = 20_000_000;
@@ -71,7 +71,7 @@ function bufferOf(source: ByteSource): AsyncBuffer {
     async slice(start, end = byteLength) {
       if (start < 0 || end > byteLength || start > end) throw new Error('it points outside of the file');
       const bytes = (await source.slice?.(start, end)) ?? new Uint8Array(0);
-      return bytes.slice().buffer as ArrayBuffer;
+      return copyOf(bytes).buffer;
     },
   };
 }

@@ -59,11 +59,16 @@ export async function readUpTo(source: ByteSource, most: number): Promise<{ byte
   const parts: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of source.open()) {
-    parts.push(chunk.slice(0, most - total));
+    parts.push(copyOf(chunk.subarray(0, most - total)));
     total += chunk.length;
     if (total > most) break;
   }
   return { bytes: concatBytes(parts), complete: total <= most };
+}
+
+/** A copy in its own memory; `slice` of a Node buffer would be a view of the same. */
+export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
 }
 
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {

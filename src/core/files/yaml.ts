@@ -15,7 +15,7 @@ export function parseYaml(text: string, file: string, limits: ReadLimits): unkno
     new RecommendError('FORMAT_BROKEN', `${file} cannot be read as YAML: ${why}.`, 'Repair the file.', { cause });
   let values: unknown[];
   try {
-    const documents = parseAllDocuments(text, { prettyErrors: true });
+    const documents = parseAllDocuments(text, { prettyErrors: true, logLevel: 'error' });
     values = [];
     // For a text without any document the library returns an empty list.
     for (const document of documents) {

@@ -33,6 +33,7 @@ function wordsOf(name: string): string[] {
 export function isLabelName(name: string): boolean {
   if (isModelColumn(name)) return true;
   const last = name.split('.').at(-1) ?? name;
+  if (/^tests?(_(list|cases|setup|code))?$/i.test(last)) return true;
   const words = wordsOf(last);
   if (words.includes('prompt') || words.includes('question'))
     return words.some((word) => word === 'answer' || word === 'expected');

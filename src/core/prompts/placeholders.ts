@@ -3,31 +3,81 @@ import { textOfValue, valueAt } from './template';
 /** Values for the placeholders of a prompt template; absent ones stay neutral tokens. */
 export type Samples = Readonly<Record<string, unknown>>;
 
+/** Longest placeholder or control tag, and longest comment: beyond it, braces are just text. */
+const longestTag = 1_000;
+const longestComment = 10_000;
+
 /**
- * Turns a template (Jinja, Mustache, Handlebars, Dotprompt, `${input:…}`, Python braces apart) into the text that an LLM would
+ * Turns a template (Jinja, Mustache, Handlebars, Dotprompt, `${input:…}`; Python braces apart) into the text that an LLM would
  * roughly see: given values are filled in, other placeholders become a neutral `[name]`, control tags and comments go.
- * It is no template engine: nothing is evaluated, loops and conditions keep their bodies once.
+ * It is no template engine: nothing is evaluated, loops and conditions keep their bodies once. Linear in the length of the text.
  */
 export function neutralText(template: string, samples: Samples = {}): string {
-  if (!/\{\{|\{%|\{#|\$\{/.test(template)) return template;
-  return template
-    .replace(/\{#-?[\s\S]*?-?#\}/g, '')
-    .replace(/\{\{!(--[\s\S]*?--|[^}]*)\}\}/g, '')
-    .replace(/\{%-?\s*(?:end)?raw\s*-?%\}/g, '')
-    .replace(/^[ \t]*\{%-?[^%]*-?%\}[ \t]*\r?\n/gm, '')
-    .replace(/\{%-?[^%]*-?%\}/g, '')
-    .replace(/^[ \t]*\{\{~?\s*([#/^][^}]*|else)\s*~?\}\}[ \t]*\r?\n/gm, '')
-    .replace(/\{\{\{?~?&?\s*([^{}]*?)\s*~?\}?\}\}/g, (_, inner: string) => expression(inner, samples))
-    .replace(/\$\{(?:input:)?([A-Za-z_][\w.-]*)(?::([^{}]*))?\}/g, (_, name: string, hint: string | undefined) =>
-      variable(name, samples, hint),
-    );
+  const opening = /\{[#%{]|\$\{/g;
+  let text = '';
+  let copied = 0;
+  for (let match = opening.exec(template); match; match = opening.exec(template)) {
+    const tag = tagAt(template, match.index, samples);
+    if (!tag) continue;
+    const ownLine = tag.text === null ? ownLineOf(template, match.index, tag.end) : null;
+    text += template.slice(copied, ownLine?.start ?? match.index) + (tag.text ?? '');
+    copied = ownLine?.end ?? tag.end;
+    opening.lastIndex = copied;
+  }
+  return copied === 0 ? template : text + template.slice(copied);
 }
 
-function expression(inner: string, samples: Samples): string {
-  if (/^([#/^]|else\b|history\b|section\b)/.test(inner)) return '';
+interface Tag {
+  readonly end: number;
+  /** What stands in its place; null for control tags and comments, which go with their line. */
+  readonly text: string | null;
+}
+
+function tagAt(template: string, start: number, samples: Samples): Tag | null {
+  const opened = template.slice(start, start + 2);
+  if (opened === '{#' || opened === '{%') {
+    const found = inside(
+      template,
+      start + 2,
+      opened === '{#' ? '#}' : '%}',
+      opened === '{#' ? longestComment : longestTag,
+    );
+    return found && { end: found.end, text: null };
+  }
+  if (opened === '${') {
+    const found = inside(template, start + 2, '}', longestTag);
+    const named = found && /^(?:input:)?([A-Za-z_][\w.-]*)(?::([^{}]*))?$/.exec(found.text);
+    return found && named ? { end: found.end, text: variable(named[1] ?? '', samples, named[2]) } : null;
+  }
+  if (template.startsWith('{{!--', start)) {
+    const found = inside(template, start + 5, '--}}', longestComment);
+    return found && { end: found.end, text: null };
+  }
+  const triple = template[start + 2] === '{';
+  const found = inside(template, start + (triple ? 3 : 2), triple ? '}}}' : '}}', longestTag);
+  return found && { end: found.end, text: expression(found.text, samples) };
+}
+
+function inside(template: string, start: number, close: string, longest: number): { text: string; end: number } | null {
+  const window = template.slice(start, start + longest + close.length);
+  const at = window.indexOf(close);
+  return at < 0 ? null : { text: window.slice(0, at), end: start + at + close.length };
+}
+
+/** The whole line, where a tag has it for itself; templates indent little. */
+function ownLineOf(template: string, start: number, end: number): { start: number; end: number } | null {
+  const before = /(?:^|\n)([ \t]{0,100})$/.exec(template.slice(Math.max(0, start - 101), start));
+  const after = /^[ \t]{0,100}(?:\r?\n|$)/.exec(template.slice(end, end + 102));
+  if (!before || !after || (start > 100 && !before[0].startsWith('\n'))) return null;
+  return { start: start - (before[1] ?? '').length, end: end + after[0].length };
+}
+
+function expression(raw: string, samples: Samples): string | null {
+  const inner = raw.replace(/^[~&]/, '').replace(/~$/, '').trim();
+  if (/^([#/^!]|else\b|history\b|section\b)/.test(inner)) return null;
   if (/^media\b/.test(inner)) return '[image]';
   if (inner.startsWith('>')) return `[${inner.slice(1).trim()}]`;
-  const name = /^[\w$@][\w$@.-]*(\[[^\]]*\][\w.]*)?/.exec(inner)?.[0];
+  const name = /^[\w$@][\w$@.-]*/.exec(inner)?.[0];
   if (name === undefined) return inner.replace(/^['"]|['"]$/g, '');
   return variable(name, samples);
 }

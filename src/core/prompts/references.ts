@@ -9,14 +9,16 @@ import type { ReferencedFile } from './readReport';
 export function referencesIn(text: string): string[] {
   const found: string[] = [];
   const prose = text.replace(/^(```|~~~)[\s\S]*?^\1/gm, '');
-  for (const match of prose.matchAll(/#file:(?:'([^']+)'|"([^"]+)"|([^\s'"`,;)]+))/g))
+  for (const match of prose.matchAll(/#file:(?:'([^'\n]{1,500})'|"([^"\n]{1,500})"|([^\s'"`,;)]{1,500}))/g))
     found.push(match[1] ?? match[2] ?? match[3] ?? '');
-  for (const match of prose.matchAll(/(?<!!)\[[^\]\n]*\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g)) {
+  for (const match of prose.matchAll(
+    /(?<!!)\[[^\]\n]{0,500}\]\([ \t]{0,20}<?([^)\s>]{1,500})>?(?:[ \t]{1,20}"[^"\n]{0,500}")?[ \t]{0,20}\)/g,
+  )) {
     const target = match[1] ?? '';
     if (/^(https?|mailto|vscode|command|data):|^#/i.test(target)) continue;
     found.push(safeDecode(target.replace(/#.*$/, '')));
   }
-  for (const match of prose.matchAll(/(?<![(<\w])file:\/\/[^\s'"`)>,]+/g)) found.push(match[0]);
+  for (const match of prose.matchAll(/(?<![(<\w])file:\/\/[^\s'"`)>,]{1,500}/g)) found.push(match[0]);
   return [...new Set(found.map((path) => path.replace(/[.:]+$/, '')).filter((path) => path !== ''))];
 }
 

@@ -3,7 +3,7 @@ import { neutralText, type Samples } from './placeholders';
 import type { PromptPart, PromptRole } from './prompt';
 
 /** Markdown pictures and `[image]` marks left by templates. */
-const picture = /!\[[^\]]*\]\([^)]*\)|\[image\]/g;
+const picture = /!\[[^\]\n]{0,500}\]\([^)\n]{0,2000}\)|\[image\]/g;
 
 /**
  * Splits a Prompty body at its role lines (`system:`, `user:`, `assistant[name="x"]:`) and fills in sample values.
@@ -11,7 +11,7 @@ const picture = /!\[[^\]]*\]\([^)]*\)|\[image\]/g;
  */
 export function partsOfPrompty(body: string, samples: Samples): PromptPart[] {
   const marker =
-    /^[ \t]*#?[ \t]*(system|developer|user|assistant|function|tool)[ \t]*(?:\[[^\]\n]*\])?[ \t]*:[ \t]*$/gim;
+    /^[ \t]{0,20}(?:#[ \t]{0,20})?(system|developer|user|assistant|function|tool)[ \t]{0,20}(?:\[[^\]\n]{0,200}\])?[ \t]{0,20}:[ \t]{0,20}\r?$/gim;
   const first = marker.exec(body);
   if (!first) return sections([['user', body]], samples);
   const found: [PromptRole, string][] = [['system', body.slice(0, first.index)]];
