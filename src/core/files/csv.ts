@@ -53,14 +53,17 @@ export function splitRecords(
   let cell = '';
   let quoted = false;
   let strayQuotes = false;
+  // Whether the cell holds but white space so far: asking the cell itself takes time in its length.
+  let blank = true;
   const endRecord = (end: number): void => {
     record.push(cell);
-    if (record.length > 1 || cell.trim() !== '') {
+    if (record.length > 1 || !blank) {
       records.push(record);
       ends.push(end);
     }
     record = [];
     cell = '';
+    blank = true;
   };
   for (let i = 0; i < text.length && records.length < most; i++) {
     const character = text[i];
@@ -70,17 +73,20 @@ export function splitRecords(
         cell += '"';
         i++;
       } else quoted = false;
-    } else if (character === '"' && cell.trim() === '') {
+    } else if (character === '"' && blank) {
       quoted = true;
+      blank = false;
       cell = '';
     } else if (character === delimiter) {
       record.push(cell);
       cell = '';
+      blank = true;
     } else if (character === '\n' || character === '\r') {
       if (character === '\r' && text[i + 1] === '\n') i++;
       endRecord(i + 1);
     } else {
       if (character === '"') strayQuotes = true;
+      if (character !== ' ' && character !== '\t') blank = false;
       cell += character;
     }
   }

@@ -14,10 +14,11 @@ const longestComment = 10_000;
  */
 export function neutralText(template: string, samples: Samples = {}): string {
   const opening = /\{[#%{]|\$\{/g;
+  const closings = new Closings(template);
   let text = '';
   let copied = 0;
   for (let match = opening.exec(template); match; match = opening.exec(template)) {
-    const tag = tagAt(template, match.index, samples);
+    const tag = tagAt(template, match.index, closings, samples);
     if (!tag) continue;
     const ownLine = tag.text === null ? ownLineOf(template, match.index, tag.end) : null;
     text += template.slice(copied, ownLine?.start ?? match.index) + (tag.text ?? '');
@@ -33,11 +34,10 @@ interface Tag {
   readonly text: string | null;
 }
 
-function tagAt(template: string, start: number, samples: Samples): Tag | null {
+function tagAt(template: string, start: number, closings: Closings, samples: Samples): Tag | null {
   const opened = template.slice(start, start + 2);
   if (opened === '{#' || opened === '{%') {
-    const found = inside(
-      template,
+    const found = closings.inside(
       start + 2,
       opened === '{#' ? '#}' : '%}',
       opened === '{#' ? longestComment : longestTag,
@@ -45,23 +45,34 @@ function tagAt(template: string, start: number, samples: Samples): Tag | null {
     return found && { end: found.end, text: null };
   }
   if (opened === '${') {
-    const found = inside(template, start + 2, '}', longestTag);
+    const found = closings.inside(start + 2, '}', longestTag);
     const named = found && /^(?:input:)?([A-Za-z_][\w.-]*)(?::([^{}]*))?$/.exec(found.text);
     return found && named ? { end: found.end, text: variable(named[1] ?? '', samples, named[2]) } : null;
   }
   if (template.startsWith('{{!--', start)) {
-    const found = inside(template, start + 5, '--}}', longestComment);
+    const found = closings.inside(start + 5, '--}}', longestComment);
     return found && { end: found.end, text: null };
   }
   const triple = template[start + 2] === '{';
-  const found = inside(template, start + (triple ? 3 : 2), triple ? '}}}' : '}}', longestTag);
+  const found = closings.inside(start + (triple ? 3 : 2), triple ? '}}}' : '}}', longestTag);
   return found && { end: found.end, text: expression(found.text, samples) };
 }
 
-function inside(template: string, start: number, close: string, longest: number): { text: string; end: number } | null {
-  const window = template.slice(start, start + longest + close.length);
-  const at = window.indexOf(close);
-  return at < 0 ? null : { text: window.slice(0, at), end: start + at + close.length };
+/** Finds what closes a tag. What is found is kept until it is passed, so that a text is searched once for each kind. */
+class Closings {
+  private readonly next = new Map<string, number>();
+
+  constructor(private readonly template: string) {}
+
+  inside(start: number, close: string, longest: number): { text: string; end: number } | null {
+    let at = this.next.get(close) ?? -1;
+    if (at < start) {
+      const found = this.template.indexOf(close, start);
+      at = found < 0 ? Number.POSITIVE_INFINITY : found;
+      this.next.set(close, at);
+    }
+    return at - start > longest ? null : { text: this.template.slice(start, at), end: at + close.length };
+  }
 }
 
 /** The whole line, where a tag has it for itself; templates indent little. */
