@@ -49,7 +49,7 @@ describe('samplePrompts', () => {
       let short = 0;
       let early = 0;
       let count = 0;
-      for (let seed = 1; seed <= 5; seed++) {
+      for (let seed = 1; seed <= 4; seed++) {
         const sample = await draw(memorySource(name, bytes), 400, seed);
         assert.ok(sample);
         const { drawn, report } = sample;
@@ -65,7 +65,7 @@ describe('samplePrompts', () => {
         assert.ok(Math.abs((ofRows ?? 0) - 20_000) < 3_000, String(ofRows));
         assert.ok(report.rowsSkipped <= 5, String(report.rowsSkipped));
       }
-      // 2,000 draws: the standard error of a share is about .013; by bytes, short rows would be .1 of them.
+      // 1,600 draws: the standard error of a share is about .0135; by bytes, short rows would be .1 of them.
       assert.ok(Math.abs(short / count - 0.5) < 0.05, String(short / count));
       assert.ok(Math.abs(early / count - 0.5) < 0.05, String(early / count));
     });

@@ -39,6 +39,7 @@ export function detectDialect(head: string, preferred?: string): CsvDialect | nu
 
 /**
  * Splits the first records of a text; quotes as in RFC 4180. Only for detection and samples: the reading itself is csv-parse's.
+ * @param until no record that begins beyond this place is looked at
  * @returns complete records (a cut one only where it is all there is), where each ends, its line break included, and whether a
  * quote stood inside of an unquoted cell
  */
@@ -46,6 +47,7 @@ export function splitRecords(
   text: string,
   delimiter: string,
   most: number,
+  until = Number.POSITIVE_INFINITY,
 ): { readonly records: string[][]; readonly ends: number[]; readonly strayQuotes: boolean } {
   const records: string[][] = [];
   const ends: number[] = [];
@@ -65,7 +67,7 @@ export function splitRecords(
     cell = '';
     blank = true;
   };
-  for (let i = 0; i < text.length && records.length < most; i++) {
+  for (let i = 0; i < text.length && records.length < most && (ends.at(-1) ?? 0) < until; i++) {
     const character = text[i];
     if (quoted) {
       if (character !== '"') cell += character;

@@ -156,7 +156,7 @@ async function linesFrom(file: Bounded, from: number, to: number): Promise<Sampl
 }
 
 /** Bytes before a place in which the start of a record is looked for, line starts that are tried, records that must follow. */
-const behindBytes = 1 << 15;
+const behindBytes = 1 << 14;
 const triedStarts = 24;
 const followingRecords = 4;
 
@@ -177,7 +177,7 @@ async function recordsFrom(
     // Text in quotes that is taken for a record gives itself away by its last quote, or by the width of what follows.
     if (records.length > 0 && !strayQuotes && records.every((record) => record.length === columns)) {
       const rows: SampledRow[] = [];
-      const all = splitRecords(text.slice(start), delimiter, Number.POSITIVE_INFINITY).ends;
+      const all = splitRecords(text.slice(start), delimiter, Number.POSITIVE_INFINITY, to - at - start).ends;
       let begin = start;
       for (const end of all) {
         if (at + begin >= to) break;
