@@ -6,7 +6,7 @@ import { walkthroughPictures } from './walkthroughPictures';
 
 const folder = 'media/screenshots';
 const size = { width: 1280, height: 800 };
-const prompt = 'train-journey.prompt.md';
+const prompt = 'tool-calling.prompt.md';
 const dataset = 'questions.jsonl';
 
 function kilobytes(path: string, bytes: number): void {
@@ -49,7 +49,7 @@ async function panels(): Promise<void> {
 
 /** From a prompt to a recommendation, as an animated PNG. */
 async function walkThrough(): Promise<void> {
-  const workbench = await Workbench.open({ size: { width: 1000, height: 640 }, theme: 'light' });
+  const workbench = await Workbench.open({ size: { width: 1200, height: 720 }, theme: 'light' });
   const frames: AnimationFrame[] = [];
   const frame = async (delay: number): Promise<void> => {
     frames.push({ png: await workbench.page.screenshot({ animations: 'disabled' }), delay });
@@ -60,9 +60,17 @@ async function walkThrough(): Promise<void> {
   await frame(2500);
   await workbench.rightClickExplorer(prompt);
   await frame(1200);
-  await workbench.page.keyboard.press('Escape');
-  await recommend(workbench, prompt);
+  await workbench.menu().getByRole('menuitem', { name: 'Recommend LLM', exact: true }).click();
+  const panel = await workbench.webviewFrame();
+  await panel.getByRole('table').first().waitFor();
   await frame(3500);
+  const dial = panel.getByRole('slider', { name: 'Quality or price' });
+  await dial.scrollIntoViewIfNeeded();
+  await frame(1500);
+  await dial.press('End');
+  await frame(2000);
+  await panel.getByRole('table').first().scrollIntoViewIfNeeded();
+  await frame(3000);
   await workbench.close();
   const path = join(folder, 'walk-through.png');
   kilobytes(path, saveAnimation(path, frames));

@@ -161,6 +161,7 @@ export class Workbench {
         return;
       }
       await this.page.keyboard.press('Escape');
+      await this.menu().waitFor({ state: 'hidden' });
     }
     throw new Error(`The menu has no entry ${name}.`);
   }
