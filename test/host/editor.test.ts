@@ -16,7 +16,16 @@ import {
 } from 'vscode';
 import type { ExtensionApi } from '../../src/extension';
 import { modelItems } from '../../src/host/candidates';
-import { activated, closeAll, sample, shownRecommendation, temporaryFile, until, withSetting } from './support';
+import {
+  activated,
+  closeAll,
+  keepUnsaved,
+  sample,
+  shownRecommendation,
+  temporaryFile,
+  until,
+  withSetting,
+} from './support';
 
 const oldModel = '---\nmode: ask\nmodel: gpt-3.5-turbo\n---\n';
 const question =
@@ -139,7 +148,10 @@ describe('code lenses', () => {
 });
 
 describe('hints at the declared model', () => {
-  before(activated);
+  before(async () => {
+    await activated();
+    await keepUnsaved();
+  });
   afterEach(closeAll);
 
   /** VS Code has hints of its own about models that its chat does not offer. */
@@ -182,6 +194,7 @@ describe('actions on the recommended model', () => {
   let api: ExtensionApi;
   before(async () => {
     api = await activated();
+    await keepUnsaved();
   });
   afterEach(closeAll);
 

@@ -75,3 +75,8 @@ export async function closeAll(): Promise<void> {
   await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   await commands.executeCommand('workbench.action.closeAllEditors');
 }
+
+/** The browser-hosted editor saves by itself after a second; tests of unsaved text switch that off. */
+export async function keepUnsaved(): Promise<void> {
+  await workspace.getConfiguration('files').update('autoSave', 'off', true);
+}

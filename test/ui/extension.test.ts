@@ -122,6 +122,29 @@ describe('Recommend LLM by mouse and keyboard', () => {
     await workbench.expectNoErrors();
   });
 
+  it('shows progress on a large dataset, and stops when cancelled', async () => {
+    const rows = Array.from(
+      { length: 300_000 },
+      (_, row) => `{"prompt":"What is ${row} times ${row % 97}? Explain."}\n`,
+    );
+    writeFileSync(join(workbench.folder, 'large.jsonl'), rows.join(''));
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('large.jsonl'), 'Recommend LLM');
+    const panel = await workbench.webviewFrame();
+    const cancel = panel.getByRole('button', { name: 'Cancel' });
+    await cancel.waitFor();
+    await panel
+      .getByText(/rows\/s/)
+      .first()
+      .waitFor();
+    await workbench.screenshot('panel-progress');
+    await cancel.click();
+    await panel.getByText('Stopped').first().waitFor();
+    await workbench.screenshot('panel-stopped');
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('train-journey.prompt.md'), 'Recommend LLM');
+    await resultPanel(workbench);
+    await workbench.expectNoErrors();
+  });
+
   it('tells a failure with its next step, and works on', async () => {
     writeFileSync(join(workbench.folder, 'table.csv'), 'a,b\n1,2\n3,4\n');
     await workbench.chooseMenu(() => workbench.rightClickExplorer('table.csv'), 'Recommend LLM');
