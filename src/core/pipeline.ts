@@ -73,7 +73,7 @@ export async function recommend(
     );
 
   const before = performance.now();
-  const posterior = await router.posterior(total.mean(total.centroid), total.mean(total.mixture), total.rows);
+  const posterior = await router.posterior(total.mean(total.centroid), total.mean(total.mixture));
   const assessed = assessCandidates(scorer, aggregate, posterior, input.report().sample !== undefined);
   const distance = total.distance / total.rows;
   const distanceWord = scorer.distanceWord(distance);

@@ -134,11 +134,10 @@ class OnnxRouter implements Router {
     return result;
   }
 
-  async posterior(centroid: Float32Array, mixture: Float32Array, prompts: number): Promise<JointPosterior> {
+  async posterior(centroid: Float32Array, mixture: Float32Array): Promise<JointPosterior> {
     const output = await this.posteriorSession.run({
       centroid: new Tensor('float32', centroid, [centroid.length]),
       mixture: new Tensor('float32', mixture, [mixture.length]),
-      prompts: new Tensor('float32', Float32Array.of(prompts), [1]),
     });
     return {
       mean: output.mean?.data as Float32Array,

@@ -1,3 +1,4 @@
+import { middleWeight } from '../predictors/posteriorAt';
 import type { RouterParameters } from '../predictors/routerParameters';
 import { OnnxGraph } from './onnxGraph';
 import { quantiseRows, toHalf } from './quantise';
@@ -52,11 +53,39 @@ function weightedLogits(graph: OnnxGraph, parameters: RouterParameters, task: st
   return graph.node('Add', [logits, graph.node('MatMul', [difficulty, tasksOfDifficulty])]);
 }
 
+/** Kernel rows (n × T' each) of inputs (n × D) with their mixtures (n × T); see `kernelRow` of the reference. */
+function kernelRows(
+  graph: OnnxGraph,
+  parameters: RouterParameters,
+  inputs: string,
+  mixture: string,
+): { task: string; difficulty: string } {
+  const { kernels, constants } = parameters;
+  const T = parameters.tasks.length;
+  const all = kernels.cosineFactors.length;
+  const D = parameters.projection.columns;
+  const transposed = new Float32Array(D * all);
+  for (let b = 0; b < all; b++) {
+    for (let j = 0; j < D; j++) transposed[j * all + b] = kernels.centroids[b * D + j] as number;
+  }
+  const middles = graph.constant('float', [T, D], kernels.centroids.subarray(0, T * D));
+  const middle = graph.node('Mul', [graph.node('MatMul', [mixture, middles]), graph.scalar(middleWeight)]);
+  const direction = unitRows(graph, graph.node('Add', [inputs, middle]));
+  const cosine = graph.node('MatMul', [direction, graph.constant('float', [D, all], transposed)]);
+  const factored = graph.node('Mul', [cosine, graph.constant('float', [all], kernels.cosineFactors)]);
+  const distance = graph.node('Sub', [factored, graph.scalar(1)]);
+  const likeness = (scale: number): string => graph.node('Exp', [graph.node('Div', [distance, graph.scalar(scale)])]);
+  const inherited = new Float32Array(T * all);
+  for (let t = 0; t < T; t++) inherited[t * all + t] = constants.inheritedDifficulty;
+  const handedOn = graph.node('MatMul', [mixture, graph.constant('float', [T, all], inherited)]);
+  const shared = graph.node('Mul', [likeness(constants.difficultyScale), graph.scalar(constants.sharedDifficulty)]);
+  return { task: likeness(constants.taskScale), difficulty: graph.node('Add', [shared, handedOn]) };
+}
+
 /** Unit vectors (n × D) to the K nearest rows of the index with cosines, the mixture of their tasks and the logits (n × M). */
 export function routerGraph(parameters: RouterParameters): Uint8Array {
-  const { index, kernels, constants, models } = parameters;
+  const { index, constants, models } = parameters;
   const T = parameters.tasks.length;
-  const all = parameters.weights.difficulty.length;
   const { rows: N, columns: D } = index.vectors;
   const K = constants.neighbours;
   const graph = new OnnxGraph('router');
@@ -81,46 +110,21 @@ export function routerGraph(parameters: RouterParameters): Uint8Array {
   const zeros = graph.node('Expand', [graph.scalar(0), shape]);
   const mixture = graph.node('ScatterElements', [zeros, tasks, weights], { axis: 1, reduction: 'add' });
   graph.output('mixture', 'float', ['n', T], mixture);
-  const task = graph.node('MatMul', [mixture, graph.constant('float', [T, all], kernels.task)]);
-  const difficulty = graph.node('MatMul', [mixture, graph.constant('float', [T, all], kernels.difficulty)]);
+  const { task, difficulty } = kernelRows(graph, parameters, vectors, mixture);
   graph.output('logits', 'float', ['n', models.length], weightedLogits(graph, parameters, task, difficulty));
   return graph.finish();
 }
 
-/** Mean vector (D), mixture (T) and number of prompts (1) of an input to its joint posterior; see `posteriorAt`. */
+/** Mean vector (D) and mixture (T) of an input to its joint posterior; see `posteriorAt`. */
 export function posteriorGraph(parameters: RouterParameters): Uint8Array {
-  const { kernels, constants, posterior } = parameters;
+  const { kernels, posterior } = parameters;
   const T = parameters.tasks.length;
-  const all = parameters.weights.difficulty.length;
   const M = parameters.models.length;
-  const D = parameters.index.vectors.columns;
+  const D = parameters.projection.columns;
   const graph = new OnnxGraph('posterior');
   const centroid = graph.node('Unsqueeze', [graph.input('centroid', 'float', [D]), graph.axes(0)]);
   const mixture = graph.node('Unsqueeze', [graph.input('mixture', 'float', [T]), graph.axes(0)]);
-  const others = graph.node('Sub', [graph.input('prompts', 'float', [1]), graph.scalar(1)]);
-  const trust = graph.node('Div', [others, graph.node('Add', [others, graph.scalar(constants.centroidPrior)])]);
-  const distrust = graph.node('Sub', [graph.scalar(1), trust]);
-  const blend = (own: string, fromMixture: string): string =>
-    graph.node('Add', [graph.node('Mul', [own, trust]), graph.node('Mul', [fromMixture, distrust])]);
-
-  const centroids = new Float32Array(D * all);
-  for (let b = 0; b < all; b++) {
-    for (let j = 0; j < D; j++) centroids[j * all + b] = kernels.centroids[b * D + j] as number;
-  }
-  const cosine = graph.node('MatMul', [unitRows(graph, centroid), graph.constant('float', [D, all], centroids)]);
-  const factored = graph.node('Mul', [cosine, graph.constant('float', [all], kernels.cosineFactors)]);
-  const distance = graph.node('Sub', [factored, graph.scalar(1)]);
-  const likeness = (scale: number): string => graph.node('Exp', [graph.node('Div', [distance, graph.scalar(scale)])]);
-  const throughMixture = (matrix: Float32Array): string =>
-    graph.node('MatMul', [mixture, graph.constant('float', [T, all], matrix)]);
-  const task = blend(
-    graph.node('Mul', [likeness(constants.taskScale), throughMixture(kernels.context)]),
-    throughMixture(kernels.task),
-  );
-  const difficulty = blend(
-    graph.node('Mul', [likeness(constants.difficultyScale), graph.scalar(constants.sharedDifficulty)]),
-    throughMixture(kernels.difficulty),
-  );
+  const { task, difficulty } = kernelRows(graph, parameters, centroid, mixture);
   const mean = graph.node('Squeeze', [weightedLogits(graph, parameters, task, difficulty), graph.axes(0)]);
   graph.output('mean', 'float', [M], mean);
 

@@ -86,7 +86,7 @@ export async function productAnswer(
     }
   }
   const { total } = aggregate;
-  const posterior = await bundle.router.posterior(total.mean(total.centroid), total.mean(total.mixture), total.rows);
+  const posterior = await bundle.router.posterior(total.mean(total.centroid), total.mean(total.mixture));
   const assessed = assessCandidates(scorer, aggregate, posterior);
   const distance = total.distance / total.rows;
   const distanceWord = scorer.distanceWord(distance);
@@ -148,7 +148,7 @@ async function referenceVariances(bundle: ScoringBundle, scorer: RowScorer): Pro
   const { facts, encoder } = bundle.router;
   const items = facts.benchmarks.reduce((sum, benchmark) => sum + benchmark.items, 0);
   const mixture = Float32Array.from(facts.benchmarks, (benchmark) => (items > 0 ? benchmark.items / items : 0));
-  const joint = await bundle.router.posterior(new Float32Array(encoder.dimensions), mixture, 1);
+  const joint = await bundle.router.posterior(new Float32Array(encoder.dimensions), mixture);
   return Float64Array.from(scorer.models, (model) =>
     logitVariance({
       mean: joint.mean[model] as number,

@@ -1,7 +1,7 @@
 import { dequantiseRows } from '../bundle/quantise';
 import type { Encoder } from '../features/encoder';
 import { Featuriser } from '../features/vocabulary';
-import { mixtureOf, posteriorAt, promptLogits } from '../predictors/posteriorAt';
+import { inputLogits, mixtureOf, posteriorAt } from '../predictors/posteriorAt';
 import type { JointPosterior, PromptPredictions, Router, RouterFacts, RouterItem } from '../predictors/router';
 import type { RouterParameters } from '../predictors/routerParameters';
 import type { MatMul } from '../training/matMul';
@@ -61,7 +61,14 @@ export class PlainRouter implements Router {
         constants.sharpness,
       );
       mixture.set(own, row * tasks.length);
-      logits.set(promptLogits(this.parameters, own), row * models.length);
+      logits.set(
+        inputLogits(
+          this.parameters,
+          vectors.subarray(row * this.encoder.dimensions, (row + 1) * this.encoder.dimensions),
+          own,
+        ),
+        row * models.length,
+      );
     }
     return {
       count: texts.length,
@@ -73,8 +80,8 @@ export class PlainRouter implements Router {
     };
   }
 
-  posterior(centroid: Float32Array, mixture: Float32Array, prompts: number): Promise<JointPosterior> {
-    return Promise.resolve(posteriorAt(this.parameters, centroid, mixture, prompts));
+  posterior(centroid: Float32Array, mixture: Float32Array): Promise<JointPosterior> {
+    return Promise.resolve(posteriorAt(this.parameters, centroid, mixture));
   }
 
   item(row: number): RouterItem {

@@ -41,53 +41,70 @@ function logitsAt(parameters: RouterParameters, task: Float64Array, difficulty: 
   );
 }
 
-/** Logits of every model for one prompt, from the mixture of tasks in its neighbourhood. */
-export function promptLogits(parameters: RouterParameters, mixture: ArrayLike<number>): Float64Array {
+/**
+ * Kernel row of an input: its likeness to every task by text, exp(−(1 − cos)/ℓ), and the covariance of its difficulty
+ * with theirs, which the tasks of its neighbourhood hand on.
+ */
+function kernelRow(
+  parameters: RouterParameters,
+  centroid: ArrayLike<number>,
+  mixture: ArrayLike<number>,
+): { task: Float64Array; difficulty: Float64Array } {
+  const { kernels, constants } = parameters;
   const T = parameters.tasks.length;
-  const all = parameters.weights.difficulty.length;
-  return logitsAt(
-    parameters,
-    vectorTimes(mixture, parameters.kernels.task, T, all),
-    vectorTimes(mixture, parameters.kernels.difficulty, T, all),
-  );
+  const D = parameters.projection.columns;
+  const all = kernels.cosineFactors.length;
+  const direction = vectorTimes(mixture, kernels.centroids, T, D);
+  let squares = 0;
+  for (let j = 0; j < D; j++) {
+    direction[j] = (centroid[j] as number) + middleWeight * (direction[j] as number);
+    squares += (direction[j] as number) ** 2;
+  }
+  const length = Math.max(Math.sqrt(squares), 1e-12);
+  const task = new Float64Array(all);
+  const difficulty = new Float64Array(all);
+  for (let b = 0; b < all; b++) {
+    let cosine = 0;
+    for (let j = 0; j < D; j++)
+      cosine += ((direction[j] as number) / length) * (kernels.centroids[b * D + j] as number);
+    const distance = cosine * (kernels.cosineFactors[b] as number) - 1;
+    task[b] = Math.exp(distance / constants.taskScale);
+    difficulty[b] = constants.sharedDifficulty * Math.exp(distance / constants.difficultyScale);
+  }
+  for (let t = 0; t < T; t++) {
+    difficulty[t] = (difficulty[t] as number) + constants.inheritedDifficulty * (mixture[t] as number);
+  }
+  return { task, difficulty };
+}
+
+/** Weight of the mixture's middle in an input's direction: it counts only where the input itself is zero. */
+export const middleWeight = 1e-5;
+
+/** Logits of every model for one input. */
+export function inputLogits(
+  parameters: RouterParameters,
+  centroid: ArrayLike<number>,
+  mixture: ArrayLike<number>,
+): Float64Array {
+  const { task, difficulty } = kernelRow(parameters, centroid, mixture);
+  return logitsAt(parameters, task, difficulty);
 }
 
 /**
  * The joint posterior at one input, in plain arithmetic: the reference of the bundle's posterior graph.
  *
- * The kernel row of a dataset is λ times that of its centroid (text likeness × context expected under the mixture) plus
- * 1 − λ times that of its mixture, λ = (n − 1)/(n − 1 + prior): one prompt is its neighbourhood, a dataset its centroid.
- * The interpolation weights z = K_B⁻¹ k carry the spread of the known tasks over, and the part of the input that they do
+ * The interpolation weights z = K⁻¹ k carry the spread of the known tasks over, and the part of the input that they do
  * not explain, 1 − k·z, adds the prior's.
  */
 export function posteriorAt(
   parameters: RouterParameters,
   centroid: ArrayLike<number>,
   mixture: ArrayLike<number>,
-  prompts: number,
 ): JointPosterior {
-  const { kernels, constants, posterior } = parameters;
+  const { kernels, posterior } = parameters;
   const T = parameters.tasks.length;
-  const all = parameters.weights.difficulty.length;
   const M = parameters.models.length;
-  const D = centroid.length;
-  const trust = (prompts - 1) / (prompts - 1 + constants.centroidPrior);
-  let squares = 0;
-  for (let j = 0; j < D; j++) squares += (centroid[j] as number) ** 2;
-  const length = Math.max(Math.sqrt(squares), 1e-12);
-  const context = vectorTimes(mixture, kernels.context, T, all);
-  const task = vectorTimes(mixture, kernels.task, T, all);
-  const difficulty = vectorTimes(mixture, kernels.difficulty, T, all);
-  for (let b = 0; b < all; b++) {
-    let cosine = 0;
-    for (let j = 0; j < D; j++) cosine += ((centroid[j] as number) / length) * (kernels.centroids[b * D + j] as number);
-    const distance = cosine * (kernels.cosineFactors[b] as number) - 1;
-    task[b] =
-      trust * Math.exp(distance / constants.taskScale) * (context[b] as number) + (1 - trust) * (task[b] as number);
-    difficulty[b] =
-      trust * constants.sharedDifficulty * Math.exp(distance / constants.difficultyScale) +
-      (1 - trust) * (difficulty[b] as number);
-  }
+  const { task, difficulty } = kernelRow(parameters, centroid, mixture);
   const mean = Float32Array.from(logitsAt(parameters, task, difficulty));
   const z = vectorTimes(task.subarray(0, T), kernels.taskInverse, T, T);
   let explained = 0;

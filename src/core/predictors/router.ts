@@ -42,7 +42,7 @@ export interface RouterFacts {
 /** What the router says of n prompts. All matrices are row-major, one row for each prompt. */
 export interface PromptPredictions {
   readonly count: number;
-  /** n × D unit vectors. */
+  /** n × D vectors of length 1, or less where part of a text is unknown to the encoder. */
   readonly vectors: Float32Array;
   /** n × K index rows of the nearest known prompts, nearest first. */
   readonly neighbours: Int32Array;
@@ -72,11 +72,11 @@ export interface Router {
   predict(texts: readonly string[]): Promise<PromptPredictions>;
   /**
    * The joint posterior for one prompt or a whole dataset.
-   * @param centroid D values: the vector of the prompt, or the mean vector of the dataset's prompts (not normalised)
+   * @param centroid D values: the vector of the prompt, or the mean vector of the dataset's prompts; only its direction
+   *   counts; zeros = the middle of the mixture
    * @param mixture B weights: the prompt's, or the mean of the dataset's prompts
-   * @param prompts number of prompts that the two are taken over
    */
-  posterior(centroid: Float32Array, mixture: Float32Array, prompts: number): Promise<JointPosterior>;
+  posterior(centroid: Float32Array, mixture: Float32Array): Promise<JointPosterior>;
   item(index: number): RouterItem;
   /** Known results of an index row: calls `visit` with each model index and correctness 0..1. */
   results(index: number, visit: (model: number, correctness: number) => void): void;

@@ -47,17 +47,11 @@ export interface RouterParameters {
     readonly labels: IndexLabels;
   };
   readonly kernels: {
-    /** T × T': likeness of tasks. */
-    readonly task: Float32Array;
-    /** T × T': covariance of difficulties, own difficulty scaled as a prompt inherits it. */
-    readonly difficulty: Float32Array;
     /** T' × D unit vectors. */
     readonly centroids: Float32Array;
-    /** T × T': how much kind, language and source of two tasks agree, as a factor of their likeness. */
-    readonly context: Float32Array;
     /** T': factor of the cosine with an input: below 1 for boards, whose text is not known. */
     readonly cosineFactors: Float32Array;
-    /** T × T: inverse of the likeness among tasks with prompts. */
+    /** T × T: inverse of the text likeness among tasks with prompts. */
     readonly taskInverse: Float32Array;
   };
   readonly weights: {
@@ -89,7 +83,8 @@ export interface RouterParameters {
     readonly taskScale: number;
     readonly difficultyScale: number;
     readonly sharedDifficulty: number;
-    readonly centroidPrior: number;
+    /** Covariance with the own difficulty of a task that makes up the whole neighbourhood. */
+    readonly inheritedDifficulty: number;
   };
   readonly distanceThresholds: { readonly near: number; readonly far: number };
 }

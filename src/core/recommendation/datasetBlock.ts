@@ -95,7 +95,7 @@ async function slice(
   preference: Preference,
 ): Promise<DatasetSlice> {
   const { router } = scorer.bundle;
-  const joint = await router.posterior(sums.mean(sums.centroid), sums.mean(sums.mixture), sums.rows);
+  const joint = await router.posterior(sums.mean(sums.centroid), sums.mean(sums.mixture));
   const assessed = candidates.map((candidate, index) => {
     const posterior = posteriorOf(joint, scorer.models[index] ?? 0);
     return {

@@ -78,7 +78,7 @@ export class RowScorer {
     // The spreads of an input in the middle of everything known stand for those of every row.
     const items = facts.benchmarks.reduce((sum, benchmark) => sum + benchmark.items, 0);
     const mixture = Float32Array.from(facts.benchmarks, (benchmark) => (items > 0 ? benchmark.items / items : 0));
-    const reference = await bundle.router.posterior(new Float32Array(encoder.dimensions), mixture, 1);
+    const reference = await bundle.router.posterior(new Float32Array(encoder.dimensions), mixture);
     const counter = await loadTokenCounter();
     return new RowScorer(
       bundle,

@@ -56,11 +56,9 @@ export interface KernelConfig {
   readonly extraAggregateNoise: number;
 }
 
-/** How an input's own kernel row is made of its text and of its neighbourhood. */
+/** What an input takes from its neighbourhood, and how the posterior is condensed. */
 export interface InputConfig {
-  /** A dataset of n prompts trusts its centroid by (n − 1) / (n − 1 + this), else what its prompts say one by one. */
-  readonly centroidPrior: number;
-  /** Share of a known task's own difficulty that a prompt in its neighbourhood inherits. */
+  /** Share of a known task's own difficulty that an input in its neighbourhood inherits. */
   readonly inheritedDifficulty: number;
   /** Shared factors of the posterior that are shipped. */
   readonly posteriorRank: number;
@@ -89,7 +87,7 @@ export const defaultRouterConfig: RouterConfig = {
     balance: 0.5,
     whitening: 0,
   },
-  index: { promptsPerTask: 800, neighbours: 200, sharpness: 12, distanceNeighbours: 19 },
+  index: { promptsPerTask: 500, neighbours: 200, sharpness: 12, distanceNeighbours: 19 },
   kernel: {
     dateScale: 0.76,
     sizeScale: 3.4,
@@ -110,7 +108,7 @@ export const defaultRouterConfig: RouterConfig = {
     extraNoise: 0.005,
     extraAggregateNoise: 0.03,
   },
-  input: { centroidPrior: 5, inheritedDifficulty: 0.5, posteriorRank: 12, posteriorSamples: 200 },
+  input: { inheritedDifficulty: 0.5, posteriorRank: 12, posteriorSamples: 200 },
   minimumResults: 10,
   seed: 20_230_915,
 };

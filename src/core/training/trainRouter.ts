@@ -9,12 +9,11 @@ import { seededRandom } from '../scores/seededRandom';
 import { type AggregateScore, aggregateObservation } from './aggregates';
 import { invertPositiveDefinite } from './invertPositiveDefinite';
 import {
-  agree,
-  contextLikeness,
   type KernelMatrices,
   kernelMatrices,
   promptlessFactor,
   type TaskTraits,
+  textLikeness,
 } from './kernels';
 import { leadingFactors } from './leadingEigenvectors';
 import {
@@ -423,6 +422,9 @@ export function indexThresholds(prepared: PreparedTraining, config: RouterConfig
   );
 }
 
+/** Keeps the interpolation between known tasks from amplifying small differences of texts. */
+const interpolationNoise = 0.05;
+
 /** Makes the parameters of a router from a fit. */
 export async function condenseRouter(
   prepared: PreparedTraining,
@@ -491,24 +493,14 @@ export async function condenseRouter(
     ),
   }));
 
-  const inherited = config.input.inheritedDifficulty;
-  const fill = (entry: (t: number, other: number) => number): Float32Array =>
-    Float32Array.from({ length: T * allTasks }, (_, at) => entry(Math.floor(at / allTasks), at % allTasks));
-  const context = fill((t, other) => {
-    const [a, b] = [taskTraits[t] as TaskTraits, taskTraits[other] as TaskTraits];
-    return contextLikeness(
-      agree(a.kind, b.kind),
-      agree(a.language, b.language),
-      agree(a.source, b.source),
-      config.kernel,
-    );
-  });
   const centroids = new Float32Array(allTasks * D);
   for (const [t, task] of taskTraits.entries()) centroids.set(task.centroid, t * D);
   const promptTasks = new Float64Array(T * T);
   for (let i = 0; i < T; i++) {
     for (let j = 0; j < T; j++) {
-      promptTasks[i * T + j] = (kernels.task[i * allTasks + j] as number) + (i === j ? 1e-3 : 0);
+      let cosine = 0;
+      for (let d = 0; d < D; d++) cosine += (centroids[i * D + d] as number) * (centroids[j * D + d] as number);
+      promptTasks[i * T + j] = i === j ? 1 + interpolationNoise : textLikeness(cosine, config.kernel.taskScale);
     }
   }
   const { inverse: taskInverse } = await invertPositiveDefinite(promptTasks, T, matMul);
@@ -540,18 +532,11 @@ export async function condenseRouter(
       vectors: quantisedIndex,
       tasks: Int32Array.from(indexItems, (item) => split.taskOfItem[item] as number),
       categories: indexItems.map((item) => table.items[item]?.category ?? null),
-      ids: indexItems.map((item) => table.items[item]?.id ?? ''),
+      ids: indexItems.map((item, row) => plainId(table.items[item], row)),
       labels: indexLabels(table, indexItems, modelIndex, M),
     },
     kernels: {
-      task: fill((t, other) => kernels.task[t * allTasks + other] as number),
-      difficulty: fill(
-        (t, other) =>
-          (kernels.difficulty[t * allTasks + other] as number) -
-          (t === other ? (1 - inherited) * config.kernel.ownDifficulty : 0),
-      ),
       centroids,
-      context,
       cosineFactors: Float32Array.from(taskTraits, (task) => (task.promptless ? promptlessFactor : 1)),
       taskInverse: Float32Array.from(taskInverse),
     },
@@ -576,7 +561,7 @@ export async function condenseRouter(
       taskScale: config.kernel.taskScale,
       difficultyScale: config.kernel.difficultyScale,
       sharedDifficulty: config.kernel.sharedDifficulty,
-      centroidPrior: config.input.centroidPrior,
+      inheritedDifficulty: config.input.inheritedDifficulty * config.kernel.ownDifficulty,
     },
     distanceThresholds: thresholds,
   };
@@ -668,6 +653,21 @@ function indexLabels(
     offsets[row + 1] = labelModels.length;
   }
   return { offsets, models: Uint16Array.from(labelModels), scores: Uint8Array.from(scores) };
+}
+
+/** Words of an id from which on it may quote its prompt. */
+const quotingWords = 5;
+
+/** The id of an item; a number instead where the id quotes the prompt, whose text is not to be in a bundle. */
+function plainId(item: BenchmarkTable['items'][number] | undefined, row: number): string {
+  if (!item) return '';
+  const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const prompt = ` ${words(item.prompt).join(' ')} `;
+  const own = words(item.id);
+  for (let start = 0; start + quotingWords <= own.length; start++) {
+    if (prompt.includes(` ${own.slice(start, start + quotingWords).join(' ')} `)) return `#${row}`;
+  }
+  return item.id;
 }
 
 /** A readable form of a task's name. */

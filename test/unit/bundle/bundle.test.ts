@@ -10,7 +10,7 @@ import { decodeVocabulary, encodeVocabulary } from '../../../src/core/bundle/voc
 import { bundleFiles, bundleOf } from '../../../src/core/bundle/writeBundle';
 import { type ErrorCode, RecommendError } from '../../../src/core/errors';
 import { nearestRows } from '../../../src/core/predictors/nearestRows';
-import { mixtureOf, posteriorAt, promptLogits } from '../../../src/core/predictors/posteriorAt';
+import { inputLogits, mixtureOf, posteriorAt } from '../../../src/core/predictors/posteriorAt';
 import type { Router } from '../../../src/core/predictors/router';
 import type { RouterParameters } from '../../../src/core/predictors/routerParameters';
 import { plainMatMul } from '../../../src/core/training/matMul';
@@ -155,11 +155,11 @@ describe('router bundle', () => {
       const similarities = predictions.similarities.subarray(row * K, (row + 1) * K);
       const mixture = mixtureOf(neighbours, similarities, parameters.index.tasks, B, sharpness);
       assert.ok(error(predictions.mixture.subarray(row * B, (row + 1) * B), mixture) < 1e-5);
-      const logits = promptLogits(halved(parameters), mixture);
+      const logits = inputLogits(halved(parameters), vector, mixture);
       assert.ok(error(predictions.logits.subarray(row * M, (row + 1) * M), logits) < 1e-5);
-      for (const count of [1, 30]) {
-        const actual = await router.posterior(vector.slice(), mixture, count);
-        const expected = posteriorAt(halved(parameters), vector, mixture, count);
+      for (const centroid of [vector.slice(), new Float32Array(D)]) {
+        const actual = await router.posterior(centroid, mixture);
+        const expected = posteriorAt(halved(parameters), centroid, mixture);
         assert.equal(actual.rank, expected.rank);
         assert.ok(error(actual.mean, expected.mean) < 1e-5);
         assert.ok(error(actual.factors, expected.factors) < 1e-4);
@@ -175,7 +175,7 @@ describe('router bundle', () => {
       const alone = await router.predict([prompt]);
       assert.ok(error(alone.logits, together.logits.subarray(row * M, (row + 1) * M)) < 1e-5);
       const mixture = together.mixture.slice(row * B, (row + 1) * B);
-      const { mean } = await router.posterior(alone.vectors, mixture, 1);
+      const { mean } = await router.posterior(alone.vectors, mixture);
       assert.ok(error(mean, alone.logits) < 1e-4);
     }
   });
@@ -187,7 +187,7 @@ describe('router bundle', () => {
     assert.ok(logit(0, 'strong-70b') > logit(0, 'coder-7b'));
     assert.ok(logit(2, 'coder-7b') > logit(2, 'weak-1b-base') + 1);
     assert.ok(logit(2, 'coder-7b') - logit(0, 'coder-7b') > logit(2, 'strong-70b') - logit(0, 'strong-70b'));
-    const { factors, rank, ownVariance } = await router.posterior(vectors.slice(0, D), mixture.slice(0, B), 1);
+    const { factors, rank, ownVariance } = await router.posterior(vectors.slice(0, D), mixture.slice(0, B));
     const spread = (id: string): number => {
       const m = router.facts.models.indexOf(id);
       const reference = router.facts.models.indexOf('strong-70b');

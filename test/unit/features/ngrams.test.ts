@@ -76,6 +76,14 @@ describe('Featuriser', () => {
     assert.ok(idf(heavy) < idf(light));
   });
 
+  it('tells how much of a text it knows, text after text', () => {
+    const { known } = new Featuriser(vocabulary).features(['red apple', 'red zqx wvk jjp qqf', 'zzz', 'red apple']);
+    assert.equal(known[0], 1);
+    assert.ok((known[1] as number) > 0 && (lengths[1] as number) < 0.8);
+    assert.equal(known[2], 0);
+    assert.equal(known[3], 1);
+  });
+
   it('scales rows to unit length and leaves unknown texts empty', () => {
     const rows = new Featuriser(vocabulary).features(['red sky', '???'], true);
     const squares = rows.weights.reduce((sum, weight) => sum + weight * weight, 0);
