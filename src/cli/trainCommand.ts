@@ -19,10 +19,11 @@ import { type AggregateScore, readAggregates } from '../core/training/aggregates
 import type { MatMul } from '../core/training/matMul';
 import { describeOwnRouter } from '../core/training/ownComparison';
 import { defaultRouterConfig } from '../core/training/routerConfig';
-import { shippableTable, type TrainingFacts, trainRouter } from '../core/training/trainRouter';
+import { type EncodedTable, shippableTable, type TrainingFacts, trainRouter } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
 import { badArgument, parseCommand } from './arguments';
 import { filesIn, linesOfFile, readBenchmarkFolder, readJson } from './benchmarkFolder';
+import { cachedEncodeTable } from './encoderCache';
 import type { CliContext } from './inputs';
 import { trainOwnRouter } from './ownRouterCommand';
 import { indexTable, writeFolder } from './writeRouter';
@@ -45,6 +46,7 @@ From benchmark results with catalog and licences (how the shipped bundle is made
   --base FOLDER         bundle to learn on top of (default: the one that ships with the program)
   --alone               learn from your own tables only
   --json                print the comparison as JSON
+  --cache FOLDER        keep the encoder and the vectors there between trainings
   --trained YYYY-MM-DD  date that the bundle carries (default: today)
   --help                this text
 `;
@@ -74,6 +76,7 @@ export async function trainCommand(args: readonly string[], context: CliContext)
     usage: { type: 'string' },
     output: { type: 'string' },
     trained: { type: 'string', default: new Date().toISOString().slice(0, 10) },
+    cache: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   });
   if (values.help) {
@@ -88,7 +91,7 @@ export async function trainCommand(args: readonly string[], context: CliContext)
   }
   const [first = ''] = values.benchmarks;
   if (values.benchmarks.length === 1 && existsSync(join(first, 'catalog_facts.json'))) {
-    await train(first, values.aggregates, values.usage, values.output ?? 'models', values.trained);
+    await train(first, values.aggregates, values.usage, values.output ?? 'models', values.trained, values.cache);
     return 0;
   }
   if (values.aggregates || values.usage) {
@@ -121,6 +124,7 @@ async function train(
   usage: string | undefined,
   output: string,
   trained: string,
+  cache: string | undefined,
 ): Promise<void> {
   const started = performance.now();
   const progress = (step: string): void => {
@@ -148,7 +152,9 @@ async function train(
     aggregates: scores,
     furtherModels,
   };
-  const parameters = await trainRouter(table, facts, defaultRouterConfig, matMul, progress);
+  const encode = (): Promise<EncodedTable> =>
+    cachedEncodeTable(cache ?? null, table, defaultRouterConfig, matMul, progress, () => true);
+  const parameters = await trainRouter(table, facts, defaultRouterConfig, matMul, progress, encode);
 
   progress('catalog, token use, pairs of the paper');
   const further = await furtherFiles(

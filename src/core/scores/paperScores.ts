@@ -1,3 +1,4 @@
+import { NearestNeighbourPredictor } from '../predictors/predictor';
 import type { Router } from '../predictors/router';
 import type { PaperScores } from '../recommendation/recommendation';
 import { estimateP, type PaperPairs, paperConstants } from './paperPairs';
@@ -7,8 +8,9 @@ import { estimateP, type PaperPairs, paperConstants } from './paperPairs';
  * five nearest known prompts that have one, ḡ_m(x) = 1[g_m(x) > .5].
  */
 export class PaperScorer {
-  private readonly sums: Float64Array;
-  private readonly counts: Int32Array;
+  private readonly predictor: NearestNeighbourPredictor;
+  private readonly means: Float64Array;
+  private readonly predicted: Int32Array;
   private readonly softSums: Float64Array;
   private readonly hardSums: Float64Array;
   private readonly nearby: Int32Array;
@@ -17,33 +19,20 @@ export class PaperScorer {
 
   constructor(private readonly router: Router) {
     const models = router.facts.models.length;
-    this.sums = new Float64Array(models);
-    this.counts = new Int32Array(models);
+    this.predictor = new NearestNeighbourPredictor(router, paperConstants.neighbours);
+    this.means = new Float64Array(models);
+    this.predicted = new Int32Array(models);
     this.softSums = new Float64Array(models);
     this.hardSums = new Float64Array(models);
     this.nearby = new Int32Array(models);
-    this.predicted = new Int32Array(models);
   }
-
-  private readonly predicted: Int32Array;
 
   /** @param neighbours index rows of the known prompts nearest to one prompt, nearest first */
   add(neighbours: ArrayLike<number>, distance: number): void {
-    this.sums.fill(0);
-    this.counts.fill(0);
-    for (let at = 0; at < neighbours.length; at++) {
-      this.router.results(neighbours[at] ?? 0, (model, correctness) => {
-        this.nearby[model] = (this.nearby[model] ?? 0) + 1;
-        const count = this.counts[model] ?? 0;
-        if (count >= paperConstants.neighbours) return;
-        this.counts[model] = count + 1;
-        this.sums[model] = (this.sums[model] ?? 0) + correctness;
-      });
-    }
-    for (let model = 0; model < this.counts.length; model++) {
-      const count = this.counts[model] ?? 0;
-      if (count === 0) continue;
-      const mean = (this.sums[model] ?? 0) / count;
+    this.predictor.fromNeighbours(neighbours, this.means);
+    for (const [model, mean] of this.means.entries()) {
+      this.nearby[model] = (this.nearby[model] ?? 0) + (this.predictor.nearby[model] ?? 0);
+      if (Number.isNaN(mean)) continue;
       this.predicted[model] = (this.predicted[model] ?? 0) + 1;
       this.softSums[model] = (this.softSums[model] ?? 0) + mean;
       this.hardSums[model] = (this.hardSums[model] ?? 0) + (mean > 0.5 ? 1 : 0);

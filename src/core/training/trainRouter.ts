@@ -8,13 +8,7 @@ import type { IndexLabels, RouterParameters, RouterTask } from '../predictors/ro
 import { seededRandom } from '../scores/seededRandom';
 import { type AggregateScore, aggregateObservation } from './aggregates';
 import { invertPositiveDefinite } from './invertPositiveDefinite';
-import {
-  type KernelMatrices,
-  kernelMatrices,
-  promptlessFactor,
-  type TaskTraits,
-  textLikeness,
-} from './kernels';
+import { type KernelMatrices, kernelMatrices, promptlessFactor, type TaskTraits, textLikeness } from './kernels';
 import { leadingFactors } from './leadingEigenvectors';
 import {
   type LinkedFit,
@@ -368,6 +362,7 @@ export function groupsOfTasks(prepared: PreparedTraining): string[] {
 
 /**
  * Learns a router from benchmark results. Deterministic: the same input gives the same parameters.
+ * @param encode gives the encoder with its vectors, where they are known already
  * @throws RecommendError TRAINING_DATA where the table is too small to link models
  */
 export async function trainRouter(
@@ -376,8 +371,9 @@ export async function trainRouter(
   config: RouterConfig,
   matMul: MatMul,
   progress: TrainingProgress = () => undefined,
+  encode: () => Promise<EncodedTable> = () => encodeTable(table, config, matMul, progress),
 ): Promise<RouterParameters> {
-  const prepared = prepareTraining(table, await encodeTable(table, config, matMul, progress), facts, config);
+  const prepared = prepareTraining(table, await encode(), facts, config);
   const { pairs, kernels, split, traits } = prepared;
   progress(`linked Gaussian process: ${pairs.logits.length} pairs, ${traits.length} models, ${kernels.tasks} tasks`);
   const fit = await fitScaled(pairs, kernels, groupsOfTasks(prepared), matMul);

@@ -11,6 +11,7 @@ import { bundleFiles, bundleOf } from '../../../src/core/bundle/writeBundle';
 import { type ErrorCode, RecommendError } from '../../../src/core/errors';
 import { nearestRows } from '../../../src/core/predictors/nearestRows';
 import { inputLogits, mixtureOf, posteriorAt } from '../../../src/core/predictors/posteriorAt';
+import { LinkedPredictor, NearestNeighbourPredictor, type Predictor } from '../../../src/core/predictors/predictor';
 import type { Router } from '../../../src/core/predictors/router';
 import type { RouterParameters } from '../../../src/core/predictors/routerParameters';
 import { plainMatMul } from '../../../src/core/training/matMul';
@@ -199,6 +200,26 @@ describe('router bundle', () => {
     };
     assert.ok(spread('maker/unseen-70b') > spread('coder-7b'));
     assert.ok(router.facts.abilities.every(Number.isFinite));
+  });
+
+  it("offers both predictors: the linked one for every model, the paper's for those with results nearby", async () => {
+    const predictions = await router.predict(prompts);
+    const [linked, paper] = [new Float64Array(5), new Float64Array(5)];
+    const at = (id: string): number => router.facts.models.indexOf(id);
+    const predictors: Predictor[] = [new LinkedPredictor(), new NearestNeighbourPredictor(router)];
+    predictors[0]?.probabilities(predictions, 2, linked);
+    predictors[1]?.probabilities(predictions, 2, paper);
+    assert.ok(linked.every((probability) => probability > 0 && probability < 1));
+    const logit = predictions.logits[2 * 5 + at('coder-7b')] as number;
+    assert.ok(Math.abs((linked[at('coder-7b')] as number) - 1 / (1 + Math.exp(-logit))) < 1e-12);
+    assert.ok(Number.isNaN(paper[at('maker/unseen-70b')] as number));
+    const seen: number[] = [];
+    for (const row of predictions.neighbours.subarray(2 * 20, 3 * 20)) {
+      router.results(row, (model, correctness) => {
+        if (model === at('coder-7b') && seen.length < 5) seen.push(correctness);
+      });
+    }
+    assert.equal(paper[at('coder-7b')], seen.reduce((sum, value) => sum + value, 0) / 5);
   });
 
   it('refuses what is missing, changed, broken or of another version', async () => {

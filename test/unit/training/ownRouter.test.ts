@@ -134,7 +134,7 @@ describe('own router', () => {
     /** How far coder-7b is ahead of strong-70b, in logits. */
     const lead = async ({ router }: typeof base, text: string): Promise<number> => {
       const { vectors, mixture } = await router.predict([text]);
-      const { mean } = await router.posterior(vectors, mixture, 1);
+      const { mean } = await router.posterior(vectors, mixture);
       const of = (model: string): number => mean[router.facts.models.indexOf(model)] ?? Number.NaN;
       return of('coder-7b') - of('strong-70b');
     };
