@@ -129,14 +129,19 @@ export function posteriorGraph(parameters: RouterParameters): Uint8Array {
   graph.output('mean', 'float', [M], mean);
 
   const known = graph.node('Slice', [task, graph.axes(0), graph.axes(T), graph.axes(1)]);
-  const z = graph.node('MatMul', [known, graph.constant('float', [T, T], kernels.taskInverse)]);
-  const explained = graph.node('ReduceSum', [graph.node('Mul', [known, z]), graph.axes(0, 1)], { keepdims: 0 });
-  const novelty = graph.node('Max', [graph.node('Sub', [graph.scalar(1), explained]), graph.scalar(0)]);
+  const likeness = graph.node('MatMul', [mixture, graph.constant('float', [T, T], kernels.likeness)]);
+  const excess = graph.node('Sub', [likeness, graph.node('Add', [known, known])]);
+  const left = graph.node('ReduceSum', [graph.node('Mul', [mixture, excess]), graph.axes(0, 1)], { keepdims: 0 });
+  const one = graph.scalar(1);
+  const novelty = graph.node('Min', [one, graph.node('Max', [graph.scalar(0), graph.node('Add', [one, left])])]);
 
   const quantised = quantiseRows(posterior.factors, T, M * posterior.rank);
   const loadings = graph.node('Cast', [graph.constant('int8', [T, M * posterior.rank], quantised.values)], { to: 1 });
-  const scaledZ = graph.node('Mul', [z, graph.constant('float', [T], quantised.scales)]);
-  const shared = graph.node('Reshape', [graph.node('MatMul', [scaledZ, loadings]), graph.axes(M, posterior.rank)]);
+  const scaledMixture = graph.node('Mul', [mixture, graph.constant('float', [T], quantised.scales)]);
+  const shared = graph.node('Reshape', [
+    graph.node('MatMul', [scaledMixture, loadings]),
+    graph.axes(M, posterior.rank),
+  ]);
   const noveltyFactors = graph.node('Mul', [
     graph.constant('float', [M, posterior.noveltyRank], posterior.noveltyFactors),
     graph.node('Sqrt', [novelty]),
@@ -145,8 +150,7 @@ export function posteriorGraph(parameters: RouterParameters): Uint8Array {
   const rank = posterior.rank + posterior.noveltyRank + 1;
   graph.output('factors', 'float', [M, rank], graph.node('Concat', [shared, noveltyFactors, spread], { axis: 1 }));
 
-  const positive = graph.node('Max', [z, graph.scalar(0)]);
-  const own = graph.node('MatMul', [positive, half(graph, [T, M], posterior.own)]);
+  const own = graph.node('MatMul', [mixture, half(graph, [T, M], posterior.own)]);
   const noveltyOwn = graph.node('Mul', [graph.constant('float', [M], posterior.noveltyOwn), novelty]);
   const variance = graph.node('Add', [graph.node('Squeeze', [own, graph.axes(0)]), noveltyOwn]);
   graph.output('own_variance', 'float', [M], variance);

@@ -93,8 +93,8 @@ export function inputLogits(
 /**
  * The joint posterior at one input, in plain arithmetic: the reference of the bundle's posterior graph.
  *
- * The interpolation weights z = K⁻¹ k carry the spread of the known tasks over, and the part of the input that they do
- * not explain, 1 − k·z, adds the prior's.
+ * The input is taken for a mixture of known tasks, whose spread it inherits, and a remainder: ν = 1 − 2 w·k + wᵀK_T w is the
+ * prior variance of what the mixture leaves of an input with kernel row k (at most 1), and adds the prior's spread.
  */
 export function posteriorAt(
   parameters: RouterParameters,
@@ -106,17 +106,12 @@ export function posteriorAt(
   const M = parameters.models.length;
   const { task, difficulty } = kernelRow(parameters, centroid, mixture);
   const mean = Float32Array.from(logitsAt(parameters, task, difficulty));
-  const z = vectorTimes(task.subarray(0, T), kernels.taskInverse, T, T);
-  let explained = 0;
-  for (let t = 0; t < T; t++) explained += (task[t] as number) * (z[t] as number);
-  const novelty = Math.max(0, 1 - explained);
-  const known = vectorTimes(z, posterior.factors, T, M * posterior.rank);
-  const own = vectorTimes(
-    z.map((value) => Math.max(0, value)),
-    posterior.own,
-    T,
-    M,
-  );
+  const likeness = vectorTimes(mixture, kernels.likeness, T, T);
+  let left = 1;
+  for (let t = 0; t < T; t++) left += (mixture[t] as number) * ((likeness[t] as number) - 2 * (task[t] as number));
+  const novelty = Math.min(1, Math.max(0, left));
+  const known = vectorTimes(mixture, posterior.factors, T, M * posterior.rank);
+  const own = vectorTimes(mixture, posterior.own, T, M);
   const rank = posterior.rank + posterior.noveltyRank + 1;
   const factors = new Float32Array(M * rank);
   const ownVariance = new Float32Array(M);

@@ -51,8 +51,8 @@ export interface RouterParameters {
     readonly centroids: Float32Array;
     /** T': factor of the cosine with an input: below 1 for boards, whose text is not known. */
     readonly cosineFactors: Float32Array;
-    /** T × T: inverse of the text likeness among tasks with prompts. */
-    readonly taskInverse: Float32Array;
+    /** T × T: text likeness among tasks with prompts. */
+    readonly likeness: Float32Array;
   };
   readonly weights: {
     /** M: prior mean and ability. */

@@ -7,7 +7,6 @@ import { nearestRows, neighbourDistance } from '../predictors/nearestRows';
 import type { IndexLabels, RouterParameters, RouterTask } from '../predictors/routerParameters';
 import { seededRandom } from '../scores/seededRandom';
 import { type AggregateScore, aggregateObservation } from './aggregates';
-import { invertPositiveDefinite } from './invertPositiveDefinite';
 import { type KernelMatrices, kernelMatrices, promptlessFactor, type TaskTraits, textLikeness } from './kernels';
 import { leadingFactors } from './leadingEigenvectors';
 import {
@@ -418,9 +417,6 @@ export function indexThresholds(prepared: PreparedTraining, config: RouterConfig
   );
 }
 
-/** Keeps the interpolation between known tasks from amplifying small differences of texts. */
-const interpolationNoise = 0.05;
-
 /** Makes the parameters of a router from a fit. */
 export async function condenseRouter(
   prepared: PreparedTraining,
@@ -440,8 +436,8 @@ export async function condenseRouter(
   const weights = await linkedWeights(fit, matMul);
   const { posteriorRank, posteriorSamples } = config.input;
   const posterior = await posteriorFactors(fit, M, T, posteriorRank, posteriorSamples, config.seed, matMul);
-  // Differences that were further off than the spread said widen it for all inputs.
-  const inflation = Math.max(1, spread.standardised);
+  // Held-out differences that were further off than the spread said (or less) widen it (or narrow it) for all inputs.
+  const inflation = Math.min(2, Math.max(0.5, spread.standardised));
 
   const sharedSkill = Float64Array.from({ length: M * M }, (_, at) => {
     const [i, j] = [Math.floor(at / M), at % M];
@@ -491,15 +487,14 @@ export async function condenseRouter(
 
   const centroids = new Float32Array(allTasks * D);
   for (const [t, task] of taskTraits.entries()) centroids.set(task.centroid, t * D);
-  const promptTasks = new Float64Array(T * T);
+  const likeness = new Float32Array(T * T);
   for (let i = 0; i < T; i++) {
     for (let j = 0; j < T; j++) {
       let cosine = 0;
       for (let d = 0; d < D; d++) cosine += (centroids[i * D + d] as number) * (centroids[j * D + d] as number);
-      promptTasks[i * T + j] = i === j ? 1 + interpolationNoise : textLikeness(cosine, config.kernel.taskScale);
+      likeness[i * T + j] = i === j ? 1 : textLikeness(cosine, config.kernel.taskScale);
     }
   }
-  const { inverse: taskInverse } = await invertPositiveDefinite(promptTasks, T, matMul);
 
   const skill = new Float32Array(allTasks * M);
   for (let m = 0; m < M; m++) {
@@ -534,7 +529,7 @@ export async function condenseRouter(
     kernels: {
       centroids,
       cosineFactors: Float32Array.from(taskTraits, (task) => (task.promptless ? promptlessFactor : 1)),
-      taskInverse: Float32Array.from(taskInverse),
+      likeness,
     },
     weights: {
       ability: Float32Array.from({ length: M }, (_, m) => weights.mean + (weights.ability[m] as number)),
@@ -587,7 +582,7 @@ function averageLogits(
 
 /**
  * Thresholds on the mean distance to the nearest known prompts. `near`: beyond what nine in ten known prompts have to the
- * rest of the index. `far`: beyond what 49 in 50 prompts of held-out groups have to the other groups, and never
+ * rest of the index. `far`: beyond what nine in ten prompts of held-out groups have to the other groups, and never
  * above what noise reaches.
  */
 function distanceThresholds(
@@ -621,7 +616,7 @@ function distanceThresholds(
     noiseDistances.push(neighbourDistance(nearestRows(vector, index, dimensions, k).similarities, k));
   }
   const near = quantile(known, 0.9);
-  const far = Math.min(quantile(heldOut, 0.98), quantile(noiseDistances, 0.05));
+  const far = Math.min(quantile(heldOut, 0.9), quantile(noiseDistances, 0.01));
   return { near: roundTo(Math.min(near, far), 4), far: roundTo(Math.max(near, far), 4) };
 }
 

@@ -79,7 +79,7 @@ describe('Featuriser', () => {
   it('tells how much of a text it knows, text after text', () => {
     const { known } = new Featuriser(vocabulary).features(['red apple', 'red zqx wvk jjp qqf', 'zzz', 'red apple']);
     assert.equal(known[0], 1);
-    assert.ok((known[1] as number) > 0 && (lengths[1] as number) < 0.8);
+    assert.ok((known[1] as number) > 0 && (known[1] as number) < 0.8);
     assert.equal(known[2], 0);
     assert.equal(known[3], 1);
   });
