@@ -16,6 +16,9 @@ describe('Recommend LLM by mouse and keyboard', () => {
   before(async () => {
     workbench = await Workbench.open();
   });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`failed ${this.currentTest.title}`);
+  });
   after(() => workbench.close());
 
   it('right-click on a prompt file → the panel names a model', async () => {
