@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Workbench } from './workbench';
+
+/** Training on top of the bundled router takes a minute or two on two cores. */
+const trainingMs = 420_000;
+
+describe('own evaluations become the router', function () {
+  this.timeout(trainingMs + 120_000);
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open();
+  });
+  after(() => workbench.close());
+
+  const notification = (text: string | RegExp) =>
+    workbench.page.locator('.notification-toast').filter({ hasText: text });
+
+  it('imports, trains, and recommends the model that is right on the own task', async () => {
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('delivery-note.prompt.md'), 'Recommend LLM');
+    const before = await workbench.webviewFrame();
+    await before.getByRole('table').first().waitFor();
+    assert.equal(await before.getByText('acme-forwarder-8b').count(), 0);
+
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('evaluations'), 'Import Evaluation Results…');
+    await workbench.quickPickRows().filter({ hasText: 'Import 288 results of 2 benchmarks' }).waitFor();
+    await workbench.screenshot('import-preview');
+    await workbench.quickPickRows().filter({ hasText: 'delivery_note_weight' }).click();
+    await workbench.quickPickRows().filter({ hasText: 'exact_match' }).click();
+    await workbench.quickPickRows().filter({ hasText: 'Import 288 results of 2 benchmarks' }).click();
+    const imported = notification('288 results on 96 prompts imported');
+    await imported.waitFor();
+    assert.ok(existsSync(join(workbench.folder, '.recommend-llm', 'tables', 'evaluations.jsonl.gz')));
+    await imported.getByRole('button', { name: 'Train Router' }).click();
+
+    const trained = notification('On your benchmarks the new router is better than the bundled one');
+    await trained.waitFor({ timeout: trainingMs });
+    await workbench.screenshot('train-verdict');
+    await trained.getByRole('button', { name: 'Use This Router' }).click();
+    const settings = join(workbench.folder, '.vscode', 'settings.json');
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('delivery-note.prompt.md'), 'Recommend LLM');
+    const panel = await workbench.webviewFrame();
+    await panel
+      .getByRole('heading', { name: /acme-forwarder-8b/ })
+      .first()
+      .waitFor();
+    await workbench.screenshot('own-router-panel');
+    assert.equal(
+      (JSON.parse(readFileSync(settings, 'utf8')) as Record<string, unknown>)['recommendLlm.router'],
+      '.recommend-llm/router',
+    );
+    await workbench.expectNoErrors();
+  });
+
+  it('switches back with one choice', async () => {
+    await workbench.palette('Recommend LLM: Choose Router…');
+    await workbench.quickPickRows().filter({ hasText: 'The bundled router' }).click();
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('delivery-note.prompt.md'), 'Recommend LLM');
+    const panel = await workbench.webviewFrame();
+    await panel.getByRole('table').first().waitFor();
+    await panel.getByText('acme-forwarder-8b').waitFor({ state: 'detached' });
+    await workbench.expectNoErrors();
+  });
+});
