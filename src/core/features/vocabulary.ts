@@ -21,7 +21,8 @@ export interface SparseRows {
 /** Feature rows of texts. */
 export interface FeatureRows extends SparseRows {
   /**
-   * Per text, 0..1: how much of it is in known language. 1 from {@link plainlyKnown} on; near 0 for random letters.
+   * Per text, 0..1: how much of it is in known language. 1 from {@link plainlyKnown} on, the square
+   * of the share below it: invented words share short n-grams with real ones. Near 0 for random letters.
    * Vectors are as long as this, so that what is unknown is far from everything.
    */
   readonly known: Float32Array;
@@ -73,7 +74,8 @@ export class Featuriser {
         telling += count;
         for (let i = 0; i < count; i++) if (this.idOfBucket[grams[i] as number] !== 0) found++;
       });
-      known[row] = telling > 0 ? Math.min(1, found / telling / plainlyKnown) : 0;
+      const share = telling > 0 ? Math.min(1, found / telling / plainlyKnown) : 0;
+      known[row] = share * share;
       const features = this.touched.sort((a, b) => a - b);
       const own = new Float32Array(features.length);
       let squares = 0;

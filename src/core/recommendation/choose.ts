@@ -28,6 +28,7 @@ export interface Choosable {
   readonly cost: Pick<ExpectedCost, 'usd'>;
   readonly scores: PaperScores;
   readonly posterior: LogitPosterior;
+  readonly evidence: Pick<CandidateAssessment['evidence'], 'items'>;
 }
 
 /** What a choice is made from, besides the policy; all of it stands in a `Recommendation`. */
@@ -110,10 +111,20 @@ export function choose(input: ChoiceInput, policy: Policy): Choice | null {
   };
 }
 
-/** The candidate of highest linked ability; ties go to the cheaper one, then by id. */
+/**
+ * The candidate of highest linked ability among those with results of their own (all, where none has enough); ties go to
+ * the cheaper one, then by id.
+ */
 export function bestOnAverage<T extends Choosable>(candidates: readonly T[]): T | null {
-  return first(candidates, (a, b) => b.ability - a.ability || byCost(a, b));
+  const proven = candidates.filter(({ evidence }) => evidence.items >= leastResultsOfBest);
+  return first(proven.length > 0 ? proven : candidates, (a, b) => b.ability - a.ability || byCost(a, b));
 }
+
+/**
+ * Per-item results that a model needs to stand as the best on average. What everything falls back to must not rest on
+ * features, a leaderboard or a handful of results, which flatter the dearest variant of a line.
+ */
+export const leastResultsOfBest = 100;
 
 /** P(the candidate is at least as good as the reference), both from one joint posterior. */
 export function beats(candidate: Choosable, reference: Choosable): number {

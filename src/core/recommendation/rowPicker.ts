@@ -1,5 +1,6 @@
 import { differenceVariance, type LogitPosterior, logitVariance } from '../scores/guard';
 import { expectedSigmoid, normalCdf } from '../scores/normal';
+import { type Choosable, leastResultsOfBest } from './choose';
 import { guardConstants, riskOf, toleranceOf, unfavourableLoss } from './policy';
 
 /** The choice for one row. */
@@ -10,6 +11,9 @@ export interface RowPick {
   readonly probability: number;
   readonly fallback: boolean;
 }
+
+/** What is the same for every row of a candidate. */
+export type RowCandidate = Pick<Choosable, 'model' | 'ability' | 'evidence'>;
 
 /**
  * `choose` for very many rows: the same rules on typed arrays, with the spreads of one reference posterior for all rows
@@ -25,7 +29,7 @@ export class RowPicker {
   readonly bestOnAverage: number;
 
   constructor(
-    private readonly candidates: readonly { readonly model: string; readonly ability: number }[],
+    private readonly candidates: readonly RowCandidate[],
     reference: readonly LogitPosterior[],
   ) {
     const count = candidates.length;
@@ -42,7 +46,8 @@ export class RowPicker {
     order.forEach((candidate, rank) => {
       this.ranks[candidate] = rank;
     });
-    this.bestOnAverage = order.reduce((best, candidate) =>
+    const proven = order.filter((candidate) => (candidates[candidate]?.evidence.items ?? 0) >= leastResultsOfBest);
+    this.bestOnAverage = (proven.length > 0 ? proven : order).reduce((best, candidate) =>
       (candidates[candidate]?.ability ?? 0) > (candidates[best]?.ability ?? 0) ? candidate : best,
     );
   }

@@ -63,6 +63,7 @@ export class RowScorer {
       candidates.map(({ id }, candidate) => ({
         model: id,
         ability: facts.abilities[this.models[candidate] ?? 0] ?? 0,
+        evidence: { items: facts.resultCounts[this.models[candidate] ?? -1] ?? 0 },
       })),
       Array.from(this.models, (model) => posteriorOf(reference, model)),
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Choosable, choose, frontier } from '../../../src/core/recommendation/choose';
+import { bestOnAverage, type Choosable, choose, frontier } from '../../../src/core/recommendation/choose';
 import { policyOf, toleranceOf } from '../../../src/core/recommendation/policy';
 import type { DistanceWord } from '../../../src/core/recommendation/recommendation';
 import { expectedSigmoid } from '../../../src/core/scores/normal';
@@ -31,6 +31,7 @@ function candidate({ model, mean, ability, usd, own = 0.05, open = false, s2, p 
       s3: paper ? s2 * p + (1 - s2) * (1 - p) : null,
       p: p ?? null,
     },
+    evidence: { items: 500 },
     posterior: { mean, factors: [0.5], ownVariance: own },
   };
 }
@@ -52,6 +53,13 @@ function chosen(
 const average: Sketch = { model: 'average', mean: 1, ability: 2, usd: 0.01 };
 
 describe('choose', () => {
+  it('falls back to a model with results of its own, not to a dearer one that features flatter', () => {
+    const flattered = { ...candidate({ model: 'pro', mean: 1, usd: 9, ability: 3 }), evidence: { items: 26 } };
+    const proven = candidate({ model: 'plain', mean: 1, usd: 1, ability: 2.9 });
+    assert.equal(bestOnAverage([flattered, proven])?.model, 'plain');
+    assert.equal(bestOnAverage([flattered])?.model, 'pro');
+  });
+
   it('takes a clearly better model than the best on average, and says how likely it is to be better', () => {
     const { decision } = chosen([average, { model: 'special', mean: 2, ability: 1, usd: 0.01 }], 'quality');
     assert.equal(decision.model, 'special');

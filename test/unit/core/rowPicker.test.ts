@@ -14,6 +14,7 @@ const candidates = fc.uniqueArray(
     usd: fc.option(fc.double({ min: 1e-6, max: 1, noNaN: true })),
     own: fc.double({ min: 0.001, max: 2, noNaN: true }),
     loading: fc.double({ min: -1, max: 1, noNaN: true }),
+    items: fc.integer({ min: 0, max: 200 }),
   }),
   { selector: ({ model }) => model, minLength: 1, maxLength: 10 },
 );
@@ -28,7 +29,7 @@ describe('RowPicker', () => {
         (sketches, preference, far) => {
           const abilities = new Set(sketches.map(({ ability }) => ability));
           fc.pre(abilities.size === sketches.length);
-          const choosable = sketches.map(({ model, mean, ability, usd, own, loading }): Choosable => {
+          const choosable = sketches.map(({ model, mean, ability, usd, own, loading, items }): Choosable => {
             const posterior = { mean, factors: [loading], ownVariance: own };
             return {
               model,
@@ -39,6 +40,7 @@ describe('RowPicker', () => {
               cost: { usd },
               scores: { s1: null, s2: null, s3: null, p: null },
               posterior,
+              evidence: { items },
             };
           });
           const policy = policyOf(preference, 'guarded');
