@@ -145,7 +145,7 @@ const fewShotSizes = [5, 10, 20, 40] as const;
 const fewShotDraws = 10;
 /** Benchmarks need this many items for labels to leave enough to judge by. */
 const fewShotItems = 60;
-const paperSample = 40;
+const paperSample = 24;
 const paperSearched = 400;
 
 /** Prepares paper mode for a fold. */
