@@ -6,12 +6,15 @@ import type { EncodedTable } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
 import { cachedEncodeTable } from './encoderCache';
 import { type EvaluationJob, type LoadedEvaluation, loadEvaluation } from './evaluationData';
+import { KeptOutcomes } from './keptOutcomes';
 
 /** What the parent process sends: one job, then folds one by one. */
 export type ToEvaluationWorker =
   | { readonly type: 'job'; readonly job: EvaluationJob }
   | { readonly type: 'fold'; readonly fold: number }
   | { readonly type: 'pools'; readonly fold: number }
+  /** No further group is begun. */
+  | { readonly type: 'stop' }
   | { readonly type: 'end' };
 
 export type FromEvaluationWorker =
@@ -32,8 +35,13 @@ function send(message: FromEvaluationWorker): void {
 /** Serves one evaluation: folds are learned and their groups tested in the order in which they are asked for. */
 function serve(): void {
   let loaded: { readonly job: EvaluationJob; readonly evaluation: Promise<LoadedEvaluation> } | null = null;
+  let stopped = false;
   const starting = nativeMatMul();
   const handle = async (message: ToEvaluationWorker): Promise<void> => {
+    if (message.type === 'stop') {
+      stopped = true;
+      return;
+    }
     if (message.type === 'end') {
       process.disconnect();
       return;
@@ -62,16 +70,24 @@ function serve(): void {
       return;
     }
     const groups = folds[message.fold] ?? [];
-    const state = await prepareFold(
-      data,
-      facts,
-      groups.map(({ group }) => group),
-      encode,
-      matMul,
-      progress,
+    const kept = new KeptOutcomes(loaded.job, __filename);
+    const prepare = once(() =>
+      prepareFold(
+        data,
+        facts,
+        groups.map(({ group }) => group),
+        encode,
+        matMul,
+        progress,
+      ),
     );
-    for (const { group, parts } of groups)
-      send({ type: 'group', group: group.group, outcome: await evaluateGroup(data, state, group, parts, matMul) });
+    for (const { group, parts } of groups) {
+      if (stopped) break;
+      const known = kept.get(group.group);
+      const outcome = known ?? (await evaluateGroup(data, await prepare(), group, parts, matMul));
+      if (known === null) await kept.set(group.group, outcome);
+      send({ type: 'group', group: group.group, outcome });
+    }
     send({ type: 'done', fold: message.fold });
   };
   process.on('message', (message: ToEvaluationWorker) => {
@@ -81,6 +97,15 @@ function serve(): void {
       send({ type: 'failed', message: `${text}${trace}`, nextStep });
     });
   });
+}
+
+/** Calls `make` on first use. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 serve();

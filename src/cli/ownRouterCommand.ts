@@ -103,7 +103,7 @@ export async function trainOwnRouter(
   );
   const groups = prepared.split.tasks.map((task) => task.group);
   const spread = await heldOutSpread(fit, groups, matMul);
-  const thresholds = indexThresholds(prepared, config);
+  const thresholds = await indexThresholds(prepared, config, matMul);
   progress('posterior');
   const parameters = await condenseRouter(prepared, fit, spread, thresholds, facts.urls, config, matMul);
 

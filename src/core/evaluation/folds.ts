@@ -73,7 +73,7 @@ export async function prepareFold(
     reduced.prepared.split.tasks.map((task) => task.group),
     matMul,
   );
-  const thresholds = indexThresholds(reduced.prepared, config);
+  const thresholds = await indexThresholds(reduced.prepared, config, matMul);
   progress('paper mode');
   const paper = await paperIndex(data, prepared, Int32Array.from(indexItemsOf(prepared, config)), matMul);
   return { prepared, fit, spread, thresholds, encoder: new PlainEncoder(prepared.encoder), paper };

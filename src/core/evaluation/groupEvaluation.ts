@@ -7,6 +7,7 @@ import { fitTokenModel } from '../cost/fitTokenModel';
 import type { UsageRow } from '../cost/readUsage';
 import type { TokenModel } from '../cost/tokenModel';
 import type { Encoder } from '../features/encoder';
+import { type NearestPrompts, VectorIndex } from '../predictors/vectorIndex';
 import { conditionOnLabels } from '../recommendation/labels';
 import type { CandidateAssessment } from '../recommendation/recommendation';
 import { differenceVariance } from '../scores/guard';
@@ -19,7 +20,6 @@ import type { RouterConfig } from '../training/routerConfig';
 import { condenseRouter, type HeldOutSpread, type PreparedTraining } from '../training/trainRouter';
 import { nearestBenchmarkScores, plainAverages } from './baselines';
 import { type CellCounts, cellCounts, type HeldOutGroup, type HeldOutPart, poolResults } from './heldOut';
-import { type NearestPrompts, VectorIndex } from './nearestPrompts';
 import { noiseCeiling } from './noiseCeiling';
 import {
   type DistancePair,

@@ -1,4 +1,5 @@
 import { offeredModels } from '../cost/catalog';
+import { VectorIndex } from '../predictors/vectorIndex';
 import type { MatMul } from '../training/matMul';
 import { fitScaled } from '../training/taskScales';
 import {
@@ -14,7 +15,6 @@ import {
 import { accuracyGained, averageImprovementInQuality, type CostPoint, costSaved } from './costQuality';
 import { costModels, type EvaluationData, evenlySpaced, rowsOf } from './groupEvaluation';
 import { cellCounts, type HeldOutGroup, poolResults } from './heldOut';
-import { VectorIndex } from './nearestPrompts';
 import { paperPredictions } from './paperMode';
 import { dials, productAnswer, promptOf } from './partEvaluation';
 import type { MethodMetrics } from './partMetrics';
@@ -197,7 +197,7 @@ async function answerFold(
     reduced.prepared.split.tasks.map((task) => task.group),
     matMul,
   );
-  const thresholds = indexThresholds(reduced.prepared, config);
+  const thresholds = await indexThresholds(reduced.prepared, config, matMul);
   const parameters = await condenseRouter(reduced.prepared, reduced.fit, spread, thresholds, data.urls, config, matMul);
   const encoder = new PlainEncoder(prepared.encoder);
   const router = new PlainRouter(parameters, encoder, matMul);

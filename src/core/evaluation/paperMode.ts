@@ -1,7 +1,7 @@
 import type { BenchmarkTable } from '../benchmarks/benchmarkTable';
+import type { NearestPrompts } from '../predictors/vectorIndex';
 import { paperEta, paperWinProbability } from '../scores/guard';
 import { paperConstants } from '../scores/paperPairs';
-import type { NearestPrompts } from './nearestPrompts';
 import type { PoolResults } from './poolResults';
 import { argMax, mean } from './rankMetrics';
 

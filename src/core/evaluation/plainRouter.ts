@@ -4,9 +4,9 @@ import { Featuriser } from '../features/vocabulary';
 import { inputLogits, mixtureOf, posteriorAt } from '../predictors/posteriorAt';
 import type { JointPosterior, PromptPredictions, Router, RouterFacts, RouterItem } from '../predictors/router';
 import type { RouterParameters } from '../predictors/routerParameters';
+import { VectorIndex } from '../predictors/vectorIndex';
 import type { MatMul } from '../training/matMul';
 import { projectRows, type TrainedEncoder } from '../training/trainEncoder';
-import { VectorIndex } from './nearestPrompts';
 
 /**
  * A router that lives in memory and computes in plain arithmetic what a bundle's graphs compute: evaluations train many

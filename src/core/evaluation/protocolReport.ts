@@ -79,6 +79,8 @@ export interface BasicReport {
 
 /** The report of the protocols that hold families out. */
 export interface ProtocolReport extends BasicReport {
+  /** Benchmarks that the time did not suffice to test; empty where the evaluation is complete. */
+  readonly pending: readonly string[];
   /** By kind of task: number of benchmarks and means. */
   readonly byKind: Readonly<Record<string, GroupSummary>>;
   /** Benchmarks whose most accurate model was released in 2025 or later. */
@@ -102,13 +104,17 @@ export interface GroupSummary {
   readonly methods: Readonly<Record<string, MethodSummary>>;
 }
 
-/** Sums up all outcomes of one protocol and one way of seeing the tasks. */
+/**
+ * Sums up all outcomes of one protocol and one way of seeing the tasks.
+ * @param planned names of the benchmarks that were to be tested
+ */
 export function protocolReport(
   protocol: string,
   kinds: 'inferred' | 'given',
   seed: number,
   outcomes: readonly PartOutcome[],
   untested: readonly UntestedTask[],
+  planned: readonly string[] = [],
 ): ProtocolReport {
   const sorted = [...outcomes].sort((a, b) => (a.report.name < b.report.name ? -1 : 1));
   const parts = sorted.map(({ report }) => report);
@@ -138,6 +144,7 @@ export function protocolReport(
     untested,
     methods,
     default: defaultMethod,
+    pending: planned.filter((name) => !parts.some((part) => part.name === name)),
     byKind: byKind(parts, seed),
     leaders2025: groupSummary(
       parts.filter((part) => part.leaders2025),

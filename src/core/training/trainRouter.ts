@@ -3,8 +3,9 @@ import type { ModelFacts } from '../benchmarks/modelFacts';
 import { splitIntoTasks, type Task, type TaskSplit } from '../benchmarks/tasks';
 import { dequantiseRows, type QuantisedRows, quantiseRows } from '../bundle/quantise';
 import { RecommendError } from '../errors';
-import { nearestRows, neighbourDistance } from '../predictors/nearestRows';
+import { neighbourDistance } from '../predictors/nearestRows';
 import type { IndexLabels, RouterParameters, RouterTask } from '../predictors/routerParameters';
+import { VectorIndex } from '../predictors/vectorIndex';
 import { seededRandom } from '../scores/seededRandom';
 import { type AggregateScore, aggregateObservation } from './aggregates';
 import { type KernelMatrices, kernelMatrices, promptlessFactor, type TaskTraits, textLikeness } from './kernels';
@@ -385,7 +386,7 @@ export async function trainRouter(
   progress(
     `difficulty spread ${spread.difficulty.toFixed(2)}, standardised differences ${spread.standardised.toFixed(2)}; distances`,
   );
-  const thresholds = indexThresholds(prepared, config);
+  const thresholds = await indexThresholds(prepared, config, matMul);
   progress(`distance thresholds ${thresholds.near} and ${thresholds.far}; posterior`);
   return condenseRouter(prepared, fit, spread, thresholds, facts.urls, config, matMul);
 }
@@ -405,7 +406,11 @@ function quantisedIndexOf(prepared: PreparedTraining, items: readonly number[]):
 }
 
 /** Distance thresholds of a router over the prepared prompts. */
-export function indexThresholds(prepared: PreparedTraining, config: RouterConfig): { near: number; far: number } {
+export async function indexThresholds(
+  prepared: PreparedTraining,
+  config: RouterConfig,
+  matMul: MatMul,
+): Promise<{ near: number; far: number }> {
   const items = indexItemsOf(prepared, config);
   return distanceThresholds(
     dequantiseRows(quantisedIndexOf(prepared, items)),
@@ -414,6 +419,7 @@ export function indexThresholds(prepared: PreparedTraining, config: RouterConfig
     encodeTexts(prepared.encoder, noiseTexts(200, config.seed + 3)),
     prepared.encoder.projection.columns,
     config,
+    matMul,
   );
 }
 
@@ -585,36 +591,36 @@ function averageLogits(
  * rest of the index. `far`: beyond what nine in ten prompts of held-out groups have to the other groups, and never
  * above what noise reaches.
  */
-function distanceThresholds(
+async function distanceThresholds(
   index: Float32Array,
   taskOfRow: Int32Array,
   tasks: readonly Task[],
   noise: Float32Array,
   dimensions: number,
   config: RouterConfig,
-): { near: number; far: number } {
+  matMul: MatMul,
+): Promise<{ near: number; far: number }> {
   const rows = evenly(Int32Array.from(taskOfRow.keys()), distanceSamples);
+  const queries = new Float32Array(rows.length * dimensions);
+  for (const [at, row] of rows.entries())
+    queries.set(index.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions);
+  const groupOfRow = Array.from(taskOfRow, (task) => tasks[task]?.group);
+  const groupOfQuery = rows.map((row) => groupOfRow[row]);
+  const search = new VectorIndex(index, dimensions, matMul);
   const k = config.index.distanceNeighbours;
-  const known: number[] = [];
-  const heldOut: number[] = [];
-  for (const row of rows) {
-    const vector = index.subarray(row * dimensions, (row + 1) * dimensions);
-    const group = tasks[taskOfRow[row] as number]?.group;
-    known.push(neighbourDistance(nearestRows(vector, index, dimensions, k, (other) => other !== row).similarities, k));
-    const elsewhere = nearestRows(
-      vector,
-      index,
-      dimensions,
-      k,
-      (other) => tasks[taskOfRow[other] as number]?.group !== group,
-    );
-    if (elsewhere.similarities.length > 0) heldOut.push(neighbourDistance(elsewhere.similarities, k));
-  }
-  const noiseDistances: number[] = [];
-  for (let row = 0; row * dimensions < noise.length; row++) {
-    const vector = noise.subarray(row * dimensions, (row + 1) * dimensions);
-    noiseDistances.push(neighbourDistance(nearestRows(vector, index, dimensions, k).similarities, k));
-  }
+  const distances = async (
+    vectors: Float32Array,
+    allowed?: (row: number, query: number) => boolean,
+  ): Promise<number[]> => {
+    const { count, width, items, similarities } = await search.search(vectors, k, allowed);
+    return Array.from({ length: count }, (_, query) => {
+      const found = items.subarray(query * width, (query + 1) * width).filter((row) => row >= 0).length;
+      return found === 0 ? [] : [neighbourDistance(similarities.subarray(query * width, query * width + found), found)];
+    }).flat();
+  };
+  const known = await distances(queries, (row, query) => row !== rows[query]);
+  const heldOut = await distances(queries, (row, query) => groupOfRow[row] !== groupOfQuery[query]);
+  const noiseDistances = await distances(noise);
   const near = quantile(known, 0.9);
   const far = Math.min(quantile(heldOut, 0.9), quantile(noiseDistances, 0.01));
   return { near: roundTo(Math.min(near, far), 4), far: roundTo(Math.max(near, far), 4) };

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { largest, VectorIndex } from '../../../src/core/evaluation/nearestPrompts';
 import {
   estimateAccuracy,
   hardAccuracy,
@@ -7,6 +6,7 @@ import {
   paperScores,
   withoutGaps,
 } from '../../../src/core/evaluation/paperMode';
+import { largest, VectorIndex } from '../../../src/core/predictors/vectorIndex';
 import { type Row, tableOf } from './tables';
 
 const plainMatMul = (a: Float64Array, b: Float64Array, m: number, k: number, n: number): Promise<Float64Array> =>

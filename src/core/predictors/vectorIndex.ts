@@ -34,12 +34,12 @@ export class VectorIndex {
   /**
    * The rows nearest to each query.
    * @param queries n × dimensions unit vectors, row-major
-   * @param allowed whether a row may be a neighbour; all where absent
+   * @param allowed whether a row may be a neighbour of the query at a position; all where absent
    */
   async search(
     queries: Float32Array,
     width: number,
-    allowed: (row: number) => boolean = () => true,
+    allowed: (row: number, query: number) => boolean = () => true,
   ): Promise<NearestPrompts> {
     const { dimensions, rows } = this;
     const count = queries.length / dimensions;
@@ -52,7 +52,7 @@ export class VectorIndex {
       for (let at = 0; at < size; at++) {
         const query = start + at;
         const own = cosines.subarray(at * rows, (at + 1) * rows);
-        for (const [rank, row] of largest(own, width, allowed).entries()) {
+        for (const [rank, row] of largest(own, width, (row) => allowed(row, query)).entries()) {
           items[query * width + rank] = row;
           similarities[query * width + rank] = own[row] as number;
         }
