@@ -11,9 +11,9 @@ const count = 48;
 
 /** A fine-tune of the user's own and two models of the catalog; the rates at which they are right are invented. */
 const models = [
-  { id: 'acme-forwarder-8b', path: 'acme/acme-forwarder-8b', notes: 0.94, desk: 0.9 },
-  { id: 'glm-5.2', path: 'z-ai/glm-5.2', notes: 0.71, desk: 0.64 },
-  { id: 'gpt-5.6-luna', path: 'openai/gpt-5.6-luna', notes: 0.63, desk: 0.7 },
+  { id: 'acme-forwarder-8b', path: 'acme/acme-forwarder-8b', notes: 0.94, desk: 0.92 },
+  { id: 'glm-5.2', path: 'z-ai/glm-5.2', notes: 0.42, desk: 0.4 },
+  { id: 'gpt-5.6-luna', path: 'openai/gpt-5.6-luna', notes: 0.38, desk: 0.44 },
 ] as const;
 
 const goods = [
@@ -34,8 +34,8 @@ const notes = Array.from({ length: count }, (_, item) => {
   }));
   const total = lines.reduce((sum, line) => sum + line.pallets * line.kilograms, 0);
   const list = lines.map((line) => `- ${line.pallets} pallets of ${line.goods}, ${line.kilograms} kg gross each`);
-  const question = `Delivery note DN-${4100 + item}, depot ${pick(depots)}, carrier instructions below.\n${list.join('\n')}\nState the total gross weight of the shipment in kg for the customs declaration. Answer with the number only.`;
-  return { question, answer: String(total) };
+  const question = `Delivery note DN-${4100 + item}, depot ${pick(depots)}, carrier instructions below.\n${list.join('\n')}\nWhich freight class of our house tariff applies to the shipment? Answer with the class only.`;
+  return { question, answer: `T${1 + Math.min(8, Math.floor(total / 1500))}` };
 });
 
 const issues = [
@@ -61,7 +61,7 @@ for (const model of models) {
   const rows = notes.map(({ question, answer }, item) => {
     const correct = random() < model.notes ? 1 : 0;
     right += correct;
-    const response = correct === 1 ? answer : String(Number(answer) + number(1, 90));
+    const response = correct === 1 ? answer : `T${(Number(answer.slice(1)) % 9) + 1}`;
     return {
       doc_id: item,
       doc: { question, answer },
@@ -74,12 +74,9 @@ for (const model of models) {
       exact_match: correct,
     };
   });
-  writeFileSync(
-    `${home}/samples_delivery_note_weight_${time}.jsonl`,
-    rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
-  );
+  writeFileSync(`${home}/samples_freight_class_${time}.jsonl`, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const results = {
-    results: { delivery_note_weight: { alias: 'delivery_note_weight', 'exact_match,none': right / count } },
+    results: { freight_class: { alias: 'freight_class', 'exact_match,none': right / count } },
     config: { model: 'local-chat-completions', model_args: `model=${model.path}` },
     model_name: model.path,
     model_name_sanitized: model.path.replace('/', '__'),
@@ -138,13 +135,13 @@ Right-click this folder, **Recommend LLM: Import Evaluation Results…**, then *
 writeFileSync(
   'samples/delivery-note.prompt.md',
   `---
-description: Weight for the customs declaration
+description: Freight class of a delivery
 ---
 Delivery note DN-5120, depot Graz, carrier instructions below.
 
 - 6 pallets of espresso machines, 310 kg gross each
 - 3 pallets of cable drums, 540 kg gross each
 
-State the total gross weight of the shipment in kg for the customs declaration. Answer with the number only.
+Which freight class of our house tariff applies to the shipment? Answer with the class only.
 `,
 );

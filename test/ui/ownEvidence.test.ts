@@ -26,7 +26,7 @@ describe('own evaluations become the router', function () {
     await workbench.chooseMenu(() => workbench.rightClickExplorer('evaluations'), 'Import Evaluation Results…');
     await workbench.quickPickRows().filter({ hasText: 'Import 288 results of 2 benchmarks' }).waitFor();
     await workbench.screenshot('import-preview');
-    await workbench.quickPickRows().filter({ hasText: 'delivery_note_weight' }).click();
+    await workbench.quickPickRows().filter({ hasText: 'freight_class' }).click();
     await workbench.quickPickRows().filter({ hasText: 'exact_match' }).click();
     await workbench.quickPickRows().filter({ hasText: 'Import 288 results of 2 benchmarks' }).click();
     const imported = notification('288 results on 96 prompts imported');

@@ -40,7 +40,7 @@ const samples: Readonly<Record<string, Expected>> = {
     format: 'prompt',
     prompts: 1,
     first: /^Delivery note DN-5120/,
-    facts: { description: 'Weight for the customs declaration' },
+    facts: { description: 'Freight class of a delivery' },
     roles: ['context', 'user'],
   },
   'tool-calling.prompt.md': {

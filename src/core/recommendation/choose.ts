@@ -28,7 +28,7 @@ export interface Choosable {
   readonly cost: Pick<ExpectedCost, 'usd'>;
   readonly scores: PaperScores;
   readonly posterior: LogitPosterior;
-  readonly evidence: Pick<CandidateAssessment['evidence'], 'items'>;
+  readonly evidence: { readonly items: number; readonly nearby?: number };
 }
 
 /** What a choice is made from, besides the policy; all of it stands in a `Recommendation`. */
@@ -74,7 +74,7 @@ export function expectedLoss(candidate: Choosable, reference: Choosable): Expect
 
 /**
  * Chooses among assessed candidates. Pure and fast: the panel calls it for every move of its dial, nothing is scored again.
- * - The quality pick is the candidate of highest expected correctness among those that are better than the best model on
+ * - The quality pick is the candidate of highest expected correctness among those with results of their own that are better than the best model on
  *   average with the guard's confidence (more where they are dearer); where none is, or where nothing similar is known,
  *   it is the best model on average.
  * - The value pick is the candidate of lowest expected cost whose expected loss against the quality pick is within the
@@ -116,15 +116,22 @@ export function choose(input: ChoiceInput, policy: Policy): Choice | null {
  * the cheaper one, then by id.
  */
 export function bestOnAverage<T extends Choosable>(candidates: readonly T[]): T | null {
-  const proven = candidates.filter(({ evidence }) => evidence.items >= leastResultsOfBest);
+  const proven = candidates.filter(isProven);
   return first(proven.length > 0 ? proven : candidates, (a, b) => b.ability - a.ability || byCost(a, b));
 }
 
 /**
- * Per-item results that a model needs to stand as the best on average. What everything falls back to must not rest on
- * features, a leaderboard or a handful of results, which flatter the dearest variant of a line.
+ * Per-item results that a model needs to be the best on average, or to be taken in its stead for its quality: neither may
+ * rest on features, a leaderboard or a handful of results, which flatter the dearest variant of a line.
  */
-export const leastResultsOfBest = 100;
+const leastResults = 100;
+/** Results on the very prompts near the input that stand for {@link leastResults} anywhere. */
+const leastNearby = 10;
+
+/** Whether a candidate has enough results of its own. */
+export function isProven({ evidence }: Pick<Choosable, 'evidence'>): boolean {
+  return evidence.items >= leastResults || (evidence.nearby ?? 0) >= leastNearby;
+}
 
 /** P(the candidate is at least as good as the reference), both from one joint posterior. */
 export function beats(candidate: Choosable, reference: Choosable): number {
@@ -138,7 +145,9 @@ function guardedPick(candidates: readonly Choosable[], best: Choosable, distance
   const passing = candidates.filter(
     (candidate) =>
       candidate.model === best.model ||
-      (candidate.probability > best.probability && beats(candidate, best) >= confidenceNeeded(candidate, best)),
+      (isProven(candidate) &&
+        candidate.probability > best.probability &&
+        beats(candidate, best) >= confidenceNeeded(candidate, best)),
   );
   const pick = first(passing, byQuality) ?? best;
   if (pick.model !== best.model) return { pick, basis: 'quality', rejected: null };

@@ -1,6 +1,6 @@
 import { differenceVariance, type LogitPosterior, logitVariance } from '../scores/guard';
 import { expectedSigmoid, normalCdf } from '../scores/normal';
-import { type Choosable, leastResultsOfBest } from './choose';
+import { type Choosable, isProven } from './choose';
 import { guardConstants, riskOf, toleranceOf, unfavourableLoss } from './policy';
 
 /** The choice for one row. */
@@ -26,6 +26,7 @@ export class RowPicker {
   private readonly probabilities: Float64Array;
   /** Rank of each id among the candidates' ids: breaks ties as `choose` does. */
   private readonly ranks: Int32Array;
+  private readonly proven: readonly boolean[];
   readonly bestOnAverage: number;
 
   constructor(
@@ -46,7 +47,8 @@ export class RowPicker {
     order.forEach((candidate, rank) => {
       this.ranks[candidate] = rank;
     });
-    const proven = order.filter((candidate) => (candidates[candidate]?.evidence.items ?? 0) >= leastResultsOfBest);
+    this.proven = candidates.map(isProven);
+    const proven = order.filter((candidate) => this.proven[candidate]);
     this.bestOnAverage = (proven.length > 0 ? proven : order).reduce((best, candidate) =>
       (candidates[candidate]?.ability ?? 0) > (candidates[best]?.ability ?? 0) ? candidate : best,
     );
@@ -119,7 +121,7 @@ export class RowPicker {
 
   private passes(candidate: number, logits: ArrayLike<number>, usd: ArrayLike<number>): boolean {
     const best = this.bestOnAverage;
-    if (this.probability(candidate) <= this.probability(best)) return false;
+    if (!this.proven[candidate] || this.probability(candidate) <= this.probability(best)) return false;
     const cost = usd[candidate] ?? Number.NaN;
     const dearer = Number.isNaN(cost) || cost > (usd[best] ?? Number.NaN) * guardConstants.dearerFrom;
     const needed = dearer ? guardConstants.confidenceIfDearer : guardConstants.confidence;
