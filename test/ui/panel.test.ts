@@ -1,43 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { choose } from '../../src/core/recommendation/choose';
 import { policyOf } from '../../src/core/recommendation/policy';
 import type { ToPanel } from '../../src/panel/protocol';
+import { seriousFindings } from './support/axe';
 import { type PageOptions, PanelPage, themeFile, themes } from './support/panelPage';
 import { context, evaluation, recommendation, snapshot } from './support/snapshots';
 
 const german = JSON.parse(readFileSync(resolve('l10n/bundle.l10n.de.json'), 'utf8')) as Record<string, string>;
-const axeSource = readFileSync(createRequire(resolve('package.json')).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Finding {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** Serious and critical findings of axe-core on the page as it is. */
-async function seriousFindings(panel: PanelPage): Promise<string[]> {
-  // Evaluated, not added as a script: the content policy would refuse it, as it should.
-  await panel.page.evaluate(axeSource);
-  const { violations } = await panel.page.evaluate(
-    () =>
-      (window as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } }).axe.run() as Promise<{
-        violations: Finding[];
-      }>,
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`)
-          .slice(0, 3)
-          .join(' | ')}`,
-    );
-}
 
 const failed: ToPanel = {
   type: 'failed',
@@ -107,7 +79,7 @@ describe('the panel', () => {
       for (const [name, message] of Object.entries(states)) {
         await panel.show(message);
         await panel.openDetails();
-        assert.deepEqual(await seriousFindings(panel), [], `${name} in ${theme}`);
+        assert.deepEqual(await seriousFindings(panel.page), [], `${name} in ${theme}`);
         await panel.screenshot(`${name}-${theme}`);
       }
     });

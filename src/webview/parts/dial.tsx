@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import { policyOf, toleranceOf } from '../../core/recommendation/policy';
 import type { Preference } from '../../core/recommendation/recommendation';
-import type { Sight } from '../state/sight';
+import { points } from '../format';
+import { candidateOf, comparisonOf, type Sight } from '../state/sight';
 import { send } from '../state/vscodeApi';
-import { pointsWord } from '../state/words';
+import { costWords, pointsWord } from '../state/words';
 import { t } from '../strings';
 
 /** From quality to price: re-ranks at every move, nothing is scored again. */
@@ -53,6 +54,7 @@ export function Dial({ sight }: { readonly sight: Sight }): JSX.Element {
         </div>
       </div>
       <p class="note">{explanation}</p>
+      <Untaken sight={sight} />
       <div class="method">
         <label for="mode-select">{t('Method')}</label>
         <select
@@ -77,5 +79,40 @@ export function Dial({ sight }: { readonly sight: Sight }): JSX.Element {
         ) : null}
       </div>
     </section>
+  );
+}
+
+/** Why the dial changes nothing where it does not: the cheaper model that comes closest, and what speaks against it. */
+function Untaken({ sight }: { readonly sight: Sight }): JSX.Element | null {
+  const { choice, policy } = sight;
+  if (!choice || policy.mode === 'paper' || policy.dial === 0) return null;
+  const { decision, picks } = choice;
+  const pick = candidateOf(sight, decision.model);
+  if (!pick || pick.cost.usd === null || decision.model !== picks.quality) return null;
+  const cost = pick.cost.usd;
+  const tolerance = toleranceOf(policy.dial);
+  const cheaper = sight.candidates
+    .filter(
+      ({ model, cost: { usd }, probability }) =>
+        usd !== null &&
+        usd < cost &&
+        100 * (pick.probability - probability) <= tolerance &&
+        !policy.excluded.includes(model) &&
+        (policy.pinned.length === 0 || policy.pinned.includes(model)),
+    )
+    .sort((a, b) => b.probability - a.probability)[0];
+  if (!cheaper) return <p class="note">{t('No cheaper model is within that.')}</p>;
+  const { difference, interval, costRatio } = comparisonOf(cheaper, pick);
+  return (
+    <p class="note">
+      {t(
+        'Closest cheaper model: {0}, {1} points ({2} to {3}), {4}. It is not taken because it could be much worse.',
+        cheaper.name,
+        points(difference),
+        points(interval[0]),
+        points(interval[1]),
+        costWords(costRatio ?? 1),
+      )}
+    </p>
   );
 }
