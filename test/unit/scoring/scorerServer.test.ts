@@ -130,7 +130,7 @@ describe('ScorerServer', () => {
     ];
     const source = { kind: 'text' as const, name: 'd.jsonl', text: rows.map((row) => JSON.stringify(row)).join('\n') };
     await scorer.receive({ type: 'evaluate', id: 1, bundle: 'models', source, options });
-    const [answer] = sent;
+    const answer = sent.find(({ type }) => type !== 'progress');
     assert.ok(answer?.type === 'evaluation', JSON.stringify(answer));
     const { evaluation } = answer;
     assert.equal(evaluation.prompts, 30);
