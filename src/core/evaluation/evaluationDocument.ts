@@ -249,7 +249,7 @@ function markdown(reports: AllReports): string {
     '',
     ...(text.pending.length > 0
       ? [
-          `**Not complete**: the time sufficed for ${text.benchmarks.length} of ${text.benchmarks.length + text.pending.length} benchmarks; whole folds of families, dealt at random by the seed, were tested. \`npm run evaluate\` goes on from here.`,
+          `**Not complete**: the time sufficed for ${text.benchmarks.length} of ${text.benchmarks.length + text.pending.length} benchmarks, the largest groups of the first folds: not a random sample, so no target can be judged by it yet. \`npm run evaluate\` goes on from here.`,
           '',
         ]
       : []),
