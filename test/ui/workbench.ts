@@ -157,8 +157,9 @@ export class Workbench {
     for (let attempt = 0; attempt < 20; attempt++) {
       await open();
       if (await appears(entry)) {
+        // A menu ignores clicks for a moment after it has opened: the entry is chosen once the menu is gone.
         await entry.click();
-        return;
+        if (await disappears(entry)) return;
       }
       await this.page.keyboard.press('Escape');
       await this.menu().waitFor({ state: 'hidden' });
@@ -252,6 +253,14 @@ export class Workbench {
 /** Whether an element turns up within a second. */
 function appears(locator: Locator): Promise<boolean> {
   return locator.waitFor({ timeout: 1000 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether an element goes away within a second. */
+function disappears(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ state: 'hidden', timeout: 1000 }).then(
     () => true,
     () => false,
   );
