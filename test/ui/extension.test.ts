@@ -88,7 +88,15 @@ describe('Recommend LLM by mouse and keyboard', () => {
     await workbench.palette('Recommend LLM: Evaluate Router on Labelled Dataset…');
     const input = workbench.quickInput();
     await input.waitFor();
-    await input.fill(join(workbench.folder, 'labelled.jsonl'));
+    const labelled = join(workbench.folder, 'labelled.jsonl');
+    // The file dialog puts the folder's path in once it has listed it: only then does a path that is typed stay.
+    await workbench.page.waitForFunction(
+      (folder) =>
+        document.querySelector<HTMLInputElement>('.quick-input-widget input[type="text"]')?.value.startsWith(folder),
+      workbench.folder,
+    );
+    await input.fill(labelled);
+    await workbench.quickPickRows().filter({ hasText: 'labelled.jsonl' }).first().waitFor();
     await workbench.page.getByRole('button', { name: 'Evaluate', exact: true }).click();
     const panel = await workbench.webviewFrame();
     await panel.getByText('Oracle').first().waitFor({ timeout: patience });
@@ -178,25 +186,6 @@ describe('the first minutes', () => {
     await workbench.palette('Recommend LLM: Try It on a Sample Prompt');
     await resultPanel(workbench);
     await workbench.screenshot('sample');
-    await workbench.expectNoErrors();
-  });
-});
-
-describe('a reload of the window', () => {
-  let workbench: Workbench;
-  before(async () => {
-    workbench = await Workbench.open();
-  });
-  after(() => workbench.close());
-
-  it('brings the panel back after a reload', async () => {
-    await workbench.chooseMenu(() => workbench.rightClickExplorer('train-journey.prompt.md'), 'Recommend LLM');
-    const before = await resultPanel(workbench);
-    const name = (await before.getByRole('heading').first().textContent()) ?? '';
-    assert.notEqual(name, '');
-    await workbench.reload();
-    const after = await resultPanel(workbench);
-    await after.getByRole('heading', { name }).first().waitFor();
     await workbench.expectNoErrors();
   });
 });

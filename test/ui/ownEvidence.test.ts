@@ -14,8 +14,18 @@ describe('own evaluations become the router', function () {
   });
   after(() => workbench.close());
 
-  const notification = (text: string | RegExp) =>
-    workbench.page.locator('.notification-toast').filter({ hasText: text });
+  /** A notification with this text, wherever it is: toasts hide after some seconds, the notification center keeps them. */
+  const notification = async (text: string, timeout: number) => {
+    const toast = workbench.page.locator('.notification-toast').filter({ hasText: text });
+    const kept = workbench.page.locator('.notifications-center .monaco-list-row').filter({ hasText: text });
+    for (const end = Date.now() + timeout; Date.now() < end; ) {
+      if (await toast.isVisible()) return toast;
+      if (await kept.isVisible()) return kept;
+      await workbench.palette('Notifications: Show Notifications');
+      await workbench.page.waitForTimeout(1000);
+    }
+    throw new Error(`There is no notification "${text}".`);
+  };
 
   it('imports, trains, and recommends the model that is right on the own task', async () => {
     await workbench.chooseMenu(() => workbench.rightClickExplorer('delivery-note.prompt.md'), 'Recommend LLM');
@@ -27,15 +37,16 @@ describe('own evaluations become the router', function () {
     await workbench.quickPickRows().filter({ hasText: 'Import 288 results of 2 benchmarks' }).waitFor();
     await workbench.screenshot('import-preview');
     await workbench.quickPickRows().filter({ hasText: 'freight_class' }).click();
-    await workbench.quickPickRows().filter({ hasText: 'exact_match' }).click();
+    await workbench.page
+      .locator('.quick-input-list .monaco-list-row .label-name')
+      .getByText('exact_match', { exact: true })
+      .click();
     await workbench.quickPickRows().filter({ hasText: 'Import 288 results of 2 benchmarks' }).click();
-    const imported = notification('288 results on 96 prompts imported');
-    await imported.waitFor();
+    const imported = await notification('288 results on 96 prompts imported', 60_000);
     assert.ok(existsSync(join(workbench.folder, '.recommend-llm', 'tables', 'evaluations.jsonl.gz')));
     await imported.getByRole('button', { name: 'Train Router' }).click();
 
-    const trained = notification('On your benchmarks the new router is better than the bundled one');
-    await trained.waitFor({ timeout: trainingMs });
+    const trained = await notification('On your benchmarks the new router is better than the bundled one', trainingMs);
     await workbench.screenshot('train-verdict');
     await trained.getByRole('button', { name: 'Use This Router' }).click();
     const settings = join(workbench.folder, '.vscode', 'settings.json');

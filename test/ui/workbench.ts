@@ -74,7 +74,10 @@ export class Workbench {
 
   /** Reloads the window, as a user would to start afresh; editors and panels come back from their saved state. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    // The command and not the browser's reload: only the former gives the workbench the time to keep its state.
+    const loaded = this.page.waitForEvent('load');
+    await this.palette('Developer: Reload Window');
+    await loaded;
     await this.page.locator('.monaco-workbench .statusbar').waitFor();
   }
 

@@ -116,7 +116,7 @@ export function choose(input: ChoiceInput, policy: Policy): Choice | null {
  * the cheaper one, then by id.
  */
 export function bestOnAverage<T extends Choosable>(candidates: readonly T[]): T | null {
-  const proven = candidates.filter(isProven);
+  const proven = candidates.filter(({ evidence }) => evidence.items >= leastResults);
   return first(proven.length > 0 ? proven : candidates, (a, b) => b.ability - a.ability || byCost(a, b));
 }
 
@@ -124,11 +124,11 @@ export function bestOnAverage<T extends Choosable>(candidates: readonly T[]): T 
  * Per-item results that a model needs to be the best on average, or to be taken in its stead for its quality: neither may
  * rest on features, a leaderboard or a handful of results, which flatter the dearest variant of a line.
  */
-const leastResults = 100;
-/** Results on the very prompts near the input that stand for {@link leastResults} anywhere. */
+export const leastResults = 100;
+/** Results on the very prompts near the input that stand for {@link leastResults} anywhere, for quality on that input. */
 const leastNearby = 10;
 
-/** Whether a candidate has enough results of its own. */
+/** Whether a candidate may be taken for its quality. */
 export function isProven({ evidence }: Pick<Choosable, 'evidence'>): boolean {
   return evidence.items >= leastResults || (evidence.nearby ?? 0) >= leastNearby;
 }

@@ -1,6 +1,6 @@
 import { differenceVariance, type LogitPosterior, logitVariance } from '../scores/guard';
 import { expectedSigmoid, normalCdf } from '../scores/normal';
-import { type Choosable, isProven } from './choose';
+import { type Choosable, isProven, leastResults } from './choose';
 import { guardConstants, riskOf, toleranceOf, unfavourableLoss } from './policy';
 
 /** The choice for one row. */
@@ -48,7 +48,7 @@ export class RowPicker {
       this.ranks[candidate] = rank;
     });
     this.proven = candidates.map(isProven);
-    const proven = order.filter((candidate) => this.proven[candidate]);
+    const proven = order.filter((candidate) => (candidates[candidate]?.evidence.items ?? 0) >= leastResults);
     this.bestOnAverage = (proven.length > 0 ? proven : order).reduce((best, candidate) =>
       (candidates[candidate]?.ability ?? 0) > (candidates[best]?.ability ?? 0) ? candidate : best,
     );
