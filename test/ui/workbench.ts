@@ -72,15 +72,6 @@ export class Workbench {
     this.server.stop();
   }
 
-  /** Reloads the window, as a user would to start afresh; editors and panels come back from their saved state. */
-  async reload(): Promise<void> {
-    // The command and not the browser's reload: only the former gives the workbench the time to keep its state.
-    const loaded = this.page.waitForEvent('load');
-    await this.palette('Developer: Reload Window');
-    await loaded;
-    await this.page.locator('.monaco-workbench .statusbar').waitFor();
-  }
-
   /** The explorer's row for a path inside the workspace, such as `prompts/review.prompt.md`; opens its folders. */
   async explorerRow(path: string): Promise<Locator> {
     const parts = path.split('/');
