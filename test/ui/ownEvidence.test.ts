@@ -63,14 +63,4 @@ describe('own evaluations become the router', function () {
     );
     await workbench.expectNoErrors();
   });
-
-  it('switches back with one choice', async () => {
-    await workbench.palette('Recommend LLM: Choose Router…');
-    await workbench.quickPickRows().filter({ hasText: 'The bundled router' }).click();
-    await workbench.chooseMenu(() => workbench.rightClickExplorer('delivery-note.prompt.md'), 'Recommend LLM');
-    const panel = await workbench.webviewFrame();
-    await panel.getByRole('table').first().waitFor();
-    await panel.getByText('acme-forwarder-8b').waitFor({ state: 'detached' });
-    await workbench.expectNoErrors();
-  });
 });
