@@ -1,17 +1,8 @@
 import type { DatasetEvaluation } from '../core/evaluation/datasetEvaluation';
 import { evaluateDataset } from '../core/evaluation/evaluateDataset';
-import type { PipelineOptions } from '../core/pipeline';
-import {
-  badArgument,
-  candidatesOf,
-  modeOf,
-  parseCommand,
-  preferenceOf,
-  routingHelp,
-  routingOptions,
-} from './arguments';
+import { parseCommand, routingHelp, routingOptions } from './arguments';
 import { evaluateBenchmarksCommand } from './evaluateBenchmarks';
-import { type CliContext, openInput, progressLine } from './inputs';
+import { type CliContext, routeInput } from './inputs';
 import { counted, percent, table, usd } from './terminal';
 
 export const evaluateUsage = `recommend-llm evaluate FILE… [options]
@@ -35,21 +26,7 @@ export async function evaluateCommand(args: readonly string[], context: CliConte
     context.terminal.out(evaluateUsage);
     return 0;
   }
-  if (positionals.length === 0) throw badArgument('No file was named.', 'evaluate');
-  const options: PipelineOptions = {
-    mode: modeOf(values.mode, 'evaluate'),
-    preference: preferenceOf(values.preference, 'evaluate', 'quality'),
-    candidates: candidatesOf(values.candidates),
-  };
-  const input = await openInput(positionals, values, context);
-  const bundle = await context.load(values.bundle ?? context.bundleFolder);
-  const line = progressLine(context.terminal, input.progress);
-  let evaluation: DatasetEvaluation;
-  try {
-    evaluation = await evaluateDataset(bundle, input, { ...options, onBatch: line.update });
-  } finally {
-    line.clear();
-  }
+  const evaluation = await routeInput('evaluate', positionals, values, 'quality', context, evaluateDataset);
   context.terminal.out(values.json ? `${JSON.stringify(evaluation, null, 2)}\n` : evaluationText(evaluation));
   return 0;
 }

@@ -1,8 +1,10 @@
 import type { ScoringBundle } from '../core/bundle/scoringBundle';
 import { type ByteSource, singlePassSource } from '../core/files/source';
-import type { PromptInput } from '../core/pipeline';
+import type { PipelineOptions, PromptInput } from '../core/pipeline';
 import { type PromptReading, readPrompts } from '../core/prompts/readPrompts';
+import type { Preference } from '../core/recommendation/recommendation';
 import { localSources, localWorkspace } from '../scoring/localFiles';
+import { badArgument, candidatesOf, modeOf, preferenceOf } from './arguments';
 import type { Terminal } from './terminal';
 
 /** What the commands need from outside: tests give their own. */
@@ -71,4 +73,43 @@ export function progressLine(
       drawn = 0;
     },
   };
+}
+
+/** The values of `routingOptions`, as a command line gave them. */
+export interface RoutingValues {
+  readonly candidates?: string[] | undefined;
+  readonly preference?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly column?: string | undefined;
+  readonly template?: string | undefined;
+  readonly bundle?: string | undefined;
+}
+
+/**
+ * Opens what a command that routes prompts was given and runs `work` over it, with a line of progress while it lasts.
+ * @param command named in the messages about bad arguments
+ * @throws RecommendError BAD_ARGUMENT where no file was named; what opening, loading and `work` throw
+ */
+export async function routeInput<T>(
+  command: string,
+  positionals: readonly string[],
+  values: RoutingValues,
+  fallback: Preference,
+  context: CliContext,
+  work: (bundle: ScoringBundle, input: PromptInput, options: PipelineOptions) => Promise<T>,
+): Promise<T> {
+  if (positionals.length === 0) throw badArgument('No file was named.', command);
+  const options: PipelineOptions = {
+    mode: modeOf(values.mode, command),
+    preference: preferenceOf(values.preference, command, fallback),
+    candidates: candidatesOf(values.candidates),
+  };
+  const input = await openInput(positionals, values, context);
+  const bundle = await context.load(values.bundle ?? context.bundleFolder);
+  const line = progressLine(context.terminal, input.progress);
+  try {
+    return await work(bundle, input, { ...options, onBatch: line.update });
+  } finally {
+    line.clear();
+  }
 }

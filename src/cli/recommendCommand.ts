@@ -1,15 +1,7 @@
-import { type PipelineOptions, recommend } from '../core/pipeline';
+import { recommend } from '../core/pipeline';
 import type { CandidateAssessment, Recommendation } from '../core/recommendation/recommendation';
-import {
-  badArgument,
-  candidatesOf,
-  modeOf,
-  parseCommand,
-  preferenceOf,
-  routingHelp,
-  routingOptions,
-} from './arguments';
-import { type CliContext, openInput, progressLine } from './inputs';
+import { parseCommand, routingHelp, routingOptions } from './arguments';
+import { type CliContext, routeInput } from './inputs';
 import { counted, percent, table, usd } from './terminal';
 
 export const recommendUsage = `recommend-llm recommend FILE… [options]
@@ -31,21 +23,7 @@ export async function recommendCommand(args: readonly string[], context: CliCont
     context.terminal.out(recommendUsage);
     return 0;
   }
-  if (positionals.length === 0) throw badArgument('No file was named.', 'recommend');
-  const options: PipelineOptions = {
-    mode: modeOf(values.mode, 'recommend'),
-    preference: preferenceOf(values.preference, 'recommend', 'balanced'),
-    candidates: candidatesOf(values.candidates),
-  };
-  const input = await openInput(positionals, values, context);
-  const bundle = await context.load(values.bundle ?? context.bundleFolder);
-  const line = progressLine(context.terminal, input.progress);
-  let recommendation: Recommendation;
-  try {
-    recommendation = await recommend(bundle, input, { ...options, onBatch: line.update });
-  } finally {
-    line.clear();
-  }
+  const recommendation = await routeInput('recommend', positionals, values, 'balanced', context, recommend);
   context.terminal.out(
     values.json
       ? `${JSON.stringify(recommendation, null, 2)}\n`

@@ -6,10 +6,11 @@ import { ProbabilityCell, ShareBar } from '../charts/intervalBar';
 import { Reliability } from '../charts/reliability';
 import { csv, evaluationMarkdown, evaluationMethods, stem } from '../exports/tables';
 import { integer, percent, points, usd } from '../format';
-import { send } from '../state/vscodeApi';
+import { saveText } from '../state/vscodeApi';
 import { costWords } from '../state/words';
 import { count, t } from '../strings';
 import { Icon } from './icon';
+import { LineLink } from './lineLink';
 import { Reading } from './readReport';
 import { Section } from './section';
 
@@ -252,18 +253,7 @@ function Missed({
               ({ id, line, excerpt, category, pick, probability, right }) => (
                 <tr key={`${id} ${line}`}>
                   <td class="number">
-                    {openSource ? (
-                      <button
-                        type="button"
-                        class="link"
-                        aria-label={t('Show line {0} in the editor', integer(line))}
-                        onClick={() => send({ type: 'openRow', line })}
-                      >
-                        {integer(line)}
-                      </button>
-                    ) : (
-                      integer(line)
-                    )}
+                    <LineLink line={line} open={openSource} />
                   </td>
                   <td class="excerpt">{excerpt}</td>
                   <td>{category ?? '–'}</td>
@@ -290,14 +280,13 @@ function Missed({
 
 function EvaluationExport({ evaluation }: { readonly evaluation: DatasetEvaluation }): JSX.Element {
   const name = stem(evaluation.file);
-  const save = (file: string, content: string): void => send({ type: 'export', name: file, encoding: 'utf8', content });
   return (
     <Section id="export" title={t('Export')}>
       <div class="actions">
         <button
           type="button"
           class="secondary"
-          onClick={() => save(`${name}.evaluation.md`, evaluationMarkdown(evaluation))}
+          onClick={() => saveText(`${name}.evaluation.md`, evaluationMarkdown(evaluation))}
         >
           <Icon name="save" /> {t('Report (Markdown)')}
         </button>
@@ -305,7 +294,7 @@ function EvaluationExport({ evaluation }: { readonly evaluation: DatasetEvaluati
           type="button"
           class="secondary"
           onClick={() =>
-            save(
+            saveText(
               `${name}.evaluation.csv`,
               csv(
                 ['model', 'name', 'known', 'labelled', 'accuracy', 'predicted', 'picked'],
@@ -327,7 +316,7 @@ function EvaluationExport({ evaluation }: { readonly evaluation: DatasetEvaluati
         <button
           type="button"
           class="secondary"
-          onClick={() => save(`${name}.evaluation.json`, `${JSON.stringify(evaluation, null, 2)}\n`)}
+          onClick={() => saveText(`${name}.evaluation.json`, `${JSON.stringify(evaluation, null, 2)}\n`)}
         >
           <Icon name="save" /> {t('Everything (JSON)')}
         </button>

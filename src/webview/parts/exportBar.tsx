@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { candidateTable, csv, jsonl, markdownReport, rowTable, stem } from '../exports/tables';
 import { integer } from '../format';
 import type { Sight } from '../state/sight';
-import { send } from '../state/vscodeApi';
+import { saveText } from '../state/vscodeApi';
 import { t } from '../strings';
 import { Icon } from './icon';
 import { Section } from './section';
@@ -10,7 +10,6 @@ import { Section } from './section';
 /** Everything that can be taken along; charts have their own buttons. */
 export function ExportBar({ sight }: { readonly sight: Sight }): JSX.Element {
   const name = stem(sight.recommendation.file);
-  const save = (file: string, content: string): void => send({ type: 'export', name: file, encoding: 'utf8', content });
   const { dataset, prompts } = sight.recommendation;
   const listed = dataset?.rows.ids.length ?? 0;
   return (
@@ -19,7 +18,7 @@ export function ExportBar({ sight }: { readonly sight: Sight }): JSX.Element {
         <button
           type="button"
           class="secondary"
-          onClick={() => save(`${name}.recommendation.md`, markdownReport(sight))}
+          onClick={() => saveText(`${name}.recommendation.md`, markdownReport(sight))}
         >
           <Icon name="save" /> {t('Report (Markdown)')}
         </button>
@@ -28,7 +27,7 @@ export function ExportBar({ sight }: { readonly sight: Sight }): JSX.Element {
           class="secondary"
           onClick={() => {
             const { columns, rows } = candidateTable(sight);
-            save(`${name}.models.csv`, csv(columns, rows));
+            saveText(`${name}.models.csv`, csv(columns, rows));
           }}
         >
           <Icon name="save" /> {t('Models (CSV)')}
@@ -36,7 +35,7 @@ export function ExportBar({ sight }: { readonly sight: Sight }): JSX.Element {
         <button
           type="button"
           class="secondary"
-          onClick={() => save(`${name}.recommendation.json`, `${JSON.stringify(sight.recommendation, null, 2)}\n`)}
+          onClick={() => saveText(`${name}.recommendation.json`, `${JSON.stringify(sight.recommendation, null, 2)}\n`)}
         >
           <Icon name="save" /> {t('Everything (JSON)')}
         </button>
@@ -47,7 +46,7 @@ export function ExportBar({ sight }: { readonly sight: Sight }): JSX.Element {
               class="secondary"
               onClick={() => {
                 const { columns, rows } = rowTable(sight);
-                save(`${name}.picks.csv`, csv(columns, rows));
+                saveText(`${name}.picks.csv`, csv(columns, rows));
               }}
             >
               <Icon name="save" /> {t('Rows (CSV)')}
@@ -57,7 +56,7 @@ export function ExportBar({ sight }: { readonly sight: Sight }): JSX.Element {
               class="secondary"
               onClick={() => {
                 const { columns, rows } = rowTable(sight);
-                save(`${name}.picks.jsonl`, jsonl(columns, rows));
+                saveText(`${name}.picks.jsonl`, jsonl(columns, rows));
               }}
             >
               <Icon name="save" /> {t('Rows (JSONL)')}

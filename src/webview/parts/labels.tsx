@@ -8,6 +8,7 @@ import { candidateOf, nameOf, type Sight } from '../state/sight';
 import { send } from '../state/vscodeApi';
 import { count, t } from '../strings';
 import { Icon } from './icon';
+import { LineLink } from './lineLink';
 import { Section } from './section';
 
 /** Rows shown at first; more are added as these are marked. */
@@ -133,18 +134,7 @@ function Grid({ sight, dataset }: { readonly sight: Sight; readonly dataset: Dat
               return (
                 <tr key={id}>
                   <td class="number">
-                    {sight.context.capabilities.openSource ? (
-                      <button
-                        type="button"
-                        class="link"
-                        aria-label={t('Show line {0} in the editor', integer(line))}
-                        onClick={() => send({ type: 'openRow', line })}
-                      >
-                        {integer(line)}
-                      </button>
-                    ) : (
-                      integer(line)
-                    )}
+                    <LineLink line={line} open={sight.context.capabilities.openSource} />
                   </td>
                   <td class="excerpt">{rows.excerpts[index]}</td>
                   {models.map((model) => {

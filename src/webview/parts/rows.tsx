@@ -3,9 +3,9 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { DatasetBlock, PerRowRoute } from '../../core/recommendation/recommendation';
 import { decimal, integer, percent, usd } from '../format';
 import { routeOf, type Sight } from '../state/sight';
-import { send } from '../state/vscodeApi';
 import { t } from '../strings';
 import { Icon } from './icon';
+import { LineLink } from './lineLink';
 import { Section } from './section';
 
 /** Height of a row in CSS pixels; the style sheet keeps to it. */
@@ -183,18 +183,7 @@ function RowTable({ sight, dataset, route, listed }: TableProps): JSX.Element {
             return (
               <tr key={index} aria-rowindex={from + offset + 2}>
                 <td class="number">
-                  {open ? (
-                    <button
-                      type="button"
-                      class="link"
-                      aria-label={t('Show line {0} in the editor', integer(line))}
-                      onClick={() => send({ type: 'openRow', line })}
-                    >
-                      {integer(line)}
-                    </button>
-                  ) : (
-                    integer(line)
-                  )}
+                  <LineLink line={line} open={open} />
                 </td>
                 <td class="clip" title={rows.excerpts[index]}>
                   {rows.excerpts[index]}

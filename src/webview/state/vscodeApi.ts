@@ -26,3 +26,8 @@ export function savedState(): unknown {
 export function saveState(state: PanelState): void {
   host().setState(state);
 }
+
+/** Asks the host to save a text where the user chooses. */
+export function saveText(name: string, content: string): void {
+  send({ type: 'export', name, encoding: 'utf8', content });
+}

@@ -2,43 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CliContext } from '../../../src/cli/inputs';
-import { runCli } from '../../../src/cli/runCli';
 import { table, usd } from '../../../src/cli/terminal';
 import { RecommendError } from '../../../src/core/errors';
-import { tinyBundle } from '../support/tinyBundle';
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-async function run(args: readonly string[], over: Partial<CliContext> = {}): Promise<Run> {
-  let out = '';
-  let error = '';
-  const code = await runCli(args, {
-    terminal: {
-      out: (text) => {
-        out += text;
-      },
-      error: (text) => {
-        error += text;
-      },
-      interactive: false,
-    },
-    bundleFolder: 'models',
-    load: async () => tinyBundle(),
-    standardInput: nothing(),
-    write: async (text) => {
-      out += text;
-    },
-    ...over,
-  });
-  return { code, out, error };
-}
+import { run } from '../support/runInMemory';
 
 describe('recommend-llm', () => {
   let folder = '';

@@ -3,40 +3,9 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import type { CliContext } from '../../../src/cli/inputs';
-import { runCli } from '../../../src/cli/runCli';
 import type { ScoringBundle } from '../../../src/core/bundle/scoringBundle';
+import { run } from '../support/runInMemory';
 import { tinyBundle } from '../support/tinyBundle';
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-async function run(args: readonly string[], over: Partial<CliContext> = {}): Promise<Run> {
-  let out = '';
-  let error = '';
-  const code = await runCli(args, {
-    terminal: {
-      out: (text) => {
-        out += text;
-      },
-      error: (text) => {
-        error += text;
-      },
-      interactive: false,
-    },
-    bundleFolder: 'models',
-    load: async () => tinyBundle(),
-    standardInput: (async function* (): AsyncGenerator<Uint8Array> {})(),
-    write: async (text) => {
-      out += text;
-    },
-    ...over,
-  });
-  return { code, out, error };
-}
 
 async function* chunksOf(text: string, size = 100): AsyncGenerator<Uint8Array> {
   const bytes = new TextEncoder().encode(text);
