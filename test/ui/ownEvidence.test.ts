@@ -13,6 +13,9 @@ describe('own evaluations become the router', function () {
     workbench = await Workbench.open();
   });
   after(() => workbench.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`failed ${this.currentTest.title}`);
+  });
 
   /** A notification with this text, wherever it is: toasts hide after some seconds, the notification center keeps them. */
   const notification = async (text: string, timeout: number) => {

@@ -152,8 +152,10 @@ export class Workbench {
       await open();
       if (await appears(entry)) {
         // A menu ignores clicks for a moment after it has opened: the entry is chosen once the menu is gone.
-        await entry.click();
-        if (await disappears(entry)) return;
+        for (let click = 0; click < 3; click++) {
+          await entry.click({ timeout: 2000 });
+          if (await disappears(entry)) return;
+        }
       }
       await this.page.keyboard.press('Escape');
       await this.menu().waitFor({ state: 'hidden' });
