@@ -82,8 +82,8 @@ export class ResultPanel extends Disposable {
           const kept = v.safeParse(panelStateSchema, state);
           this.adopt(panel);
           const target = kept.success ? parseTarget(kept.output.source) : undefined;
-          if (target) await this.run(target);
-          else await this.post({ type: 'empty' });
+          // Not awaited: the editor shows the page only once this has returned, and a message arrives only in a shown page.
+          void (target ? this.run(target) : this.post({ type: 'empty' }));
         },
       }),
     );
@@ -275,7 +275,7 @@ export class ResultPanel extends Disposable {
   private async act(message: FromPanel): Promise<void> {
     switch (message.type) {
       case 'ready':
-        if (this.context) await this.panel?.webview.postMessage({ ...this.snapshot, context: this.context });
+        if (this.context) void this.panel?.webview.postMessage({ ...this.snapshot, context: this.context });
         else await this.post(this.snapshot);
         break;
       case 'cancel':
@@ -357,8 +357,9 @@ export class ResultPanel extends Disposable {
     this.snapshot = snapshot;
     const context = await this.describeContext();
     this.context = context;
-    // A newer snapshot may have been set while the context was put together: the panel shows the last one only.
-    if (this.snapshot === snapshot) await this.panel?.webview.postMessage({ ...snapshot, context });
+    // A newer snapshot may have been set while the context was put together: the panel shows the last one only. Delivery is
+    // not awaited: it may never come while the page is not in sight, and the page asks for the snapshot when it is.
+    if (this.snapshot === snapshot) void this.panel?.webview.postMessage({ ...snapshot, context });
   }
 
   private async describeContext(): Promise<PanelContext> {

@@ -191,6 +191,14 @@ export class Workbench {
     return this.page.locator('.quick-input-list .monaco-list-row');
   }
 
+  /** Reloads the window by its command, as users do, and waits for the new workbench. */
+  async reload(): Promise<void> {
+    const gone = this.page.waitForEvent('domcontentloaded');
+    await this.palette('Developer: Reload Window');
+    await gone;
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  }
+
   /** A status bar item of the extension by the id it was created with. */
   statusBarItem(id: string): Locator {
     return this.page.locator(`.statusbar-item[id="recommend-llm.recommend-llm.${id}"]`);
