@@ -40,9 +40,9 @@ export interface RowSkip {
 
 export type RowResult = RowScore | RowSkip;
 
-/** Prompts that are encoded and scored together. */
-const batchSize = 64;
-/** Batches under way at once: features of one are taken while the graphs run on another. */
+/** Prompts that are encoded and scored together: as many as the router compares with its index at once. */
+const batchSize = 128;
+/** Batches under way at once: one is read and written while another is scored. */
 const batchesAhead = 2;
 
 /**
@@ -63,7 +63,9 @@ export async function* scoreRows(
   let batch: PromptOutcome[] = [];
   let prompts = 0;
   let scored = 0;
-  const start = (): void => {
+  const start = async (): Promise<void> => {
+    if (options.signal?.aborted) throw cancelled();
+    await options.turn?.();
     const started = scoreBatch(scorer, batch, dial);
     // It is awaited below, in order; until then a failure must not count as unhandled.
     started.catch(() => undefined);
@@ -82,13 +84,11 @@ export async function* scoreRows(
       batch.push(row);
       if (row.kind === 'prompt') prompts++;
       if (prompts < batchSize && batch.length < 16 * batchSize) continue;
-      if (options.signal?.aborted) throw cancelled();
-      await options.turn?.();
-      start();
+      await start();
       if (underWay.length >= batchesAhead) yield await finish();
     }
   }
-  if (batch.length > 0) start();
+  if (batch.length > 0) await start();
   while (underWay.length > 0) yield await finish();
 }
 

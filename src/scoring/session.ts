@@ -38,10 +38,16 @@ export async function nativeMatMul(): Promise<MatMul> {
   };
 }
 
-/** Features (texts × longest text) that go through the encoder at once: bounds its memory to some 10 MB. */
-const encoderCells = 12_000;
-/** Vectors that are compared with the index at once. */
-const routerRows = 32;
+/**
+ * The encoder gathers more than it computes: a second thread doubles its processor time and saves nothing. Its batches (features:
+ * texts × longest text) are as large as the processor's caches like them.
+ */
+const encoderOptions: InferenceSession.SessionOptions = { ...sessionOptions, intraOpNumThreads: 1 };
+const encoderCells = 6_000;
+/** Texts are padded to a multiple of this: onnxruntime sums in blocks, and a text's vector must not depend on its batch. */
+const encoderBlock = 16;
+/** Vectors that are compared with the index at once: the more, the less it is moved about. 128 take 40 MB for cosines. */
+const routerRows = 128;
 
 /** The bundled encoder: hashed n-grams in TypeScript, their projection as an ONNX graph. */
 class NgramEncoder implements Encoder {
@@ -62,7 +68,8 @@ class NgramEncoder implements Encoder {
       let end = start + 1;
       while (end < order.length && (end + 1 - start) * (lengths[order[end] as number] as number) <= encoderCells) end++;
       const batch = order.slice(start, end);
-      const width = Math.max(1, lengths[batch[batch.length - 1] as number] as number);
+      const longest = lengths[batch[batch.length - 1] as number] as number;
+      const width = encoderBlock * Math.max(1, Math.ceil(longest / encoderBlock));
       const output = await this.project(rows, batch, width);
       for (const [position, row] of batch.entries()) {
         const from = position * this.dimensions;
@@ -192,13 +199,13 @@ export async function openRouter(bundle: VerifiedBundle): Promise<Router> {
       })),
       distanceThresholds: manifest.router.distanceThresholds,
     };
-    const open = (name: string): Promise<InferenceSession> =>
-      InferenceSession.create(bundleFile(bundle, name), sessionOptions);
+    const open = (name: string, options = sessionOptions): Promise<InferenceSession> =>
+      InferenceSession.create(bundleFile(bundle, name), options);
     const encoder = new NgramEncoder(
       manifest.encoder.id,
       manifest.encoder.dimensions,
       new Featuriser(decodeVocabulary(bundleFile(bundle, bundleFiles.vocabulary))),
-      await open(bundleFiles.encoder),
+      await open(bundleFiles.encoder, encoderOptions),
     );
     return new OnnxRouter(
       facts,

@@ -16,8 +16,13 @@ export function capText(text: string): string {
   return `${text.slice(0, headLength)} ${text.slice(text.length - (maxEncodedLength - headLength - 1))}`;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them.
+const isAscii = /^[\x00-\x7f]*$/;
+
 /** NFKC, lower case, every decimal digit as `0`: "16 eggs" and "27 eggs" are the same to a router. */
 export function normalise(text: string): string {
+  // Of ASCII the compatibility form is the text itself.
+  if (isAscii.test(text)) return text.toLowerCase().replace(/[1-9]/g, '0');
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -47,29 +52,48 @@ function hashRange(text: string, start: number, end: number, seed: number): numb
  * Tokens: runs of scripts that do not put spaces between words (each run one token), runs of letters, digits, marks and
  * underscores, runs of at most three of the same kind of punctuation.
  */
-const tokenPattern =
+export const tokenPattern =
   /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}ー]+)|([\p{L}\p{N}\p{M}_]+)|[^\s\p{L}\p{N}\p{M}_]{1,3}/gu;
+const tokenHere = new RegExp(tokenPattern.source, 'uy');
+
+export type TokenKind = 'unspaced' | 'word' | 'punctuation';
+
+const longestPunctuation = 3;
+
+/** What an ASCII character is to {@link tokenPattern}. */
+const [space, wordPart, mark] = [0, 1, 2];
+const kindOfAscii = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /\s/.test(character) ? space : /\w/.test(character) ? wordPart : mark;
+});
+
+/** Calls `visit` with every token, as {@link tokenPattern} finds them: it is asked only where a token is not all ASCII. */
+export function visitTokens(text: string, visit: (token: string, kind: TokenKind) => void): void {
+  const { length } = text;
+  for (let at = 0; at < length; ) {
+    const start = at;
+    const kind = kindOfAscii[text.charCodeAt(at++)];
+    if (kind === space) continue;
+    if (kind !== undefined) {
+      const limit = kind === wordPart ? length : Math.min(length, start + longestPunctuation);
+      while (at < limit && kindOfAscii[text.charCodeAt(at)] === kind) at++;
+      if (at === limit || text.charCodeAt(at) < kindOfAscii.length) {
+        visit(text.slice(start, at), kind === wordPart ? 'word' : 'punctuation');
+        continue;
+      }
+    }
+    tokenHere.lastIndex = start;
+    const match = tokenHere.exec(text);
+    at = match ? tokenHere.lastIndex : start + 1;
+    if (match) visit(match[0], match[1] !== undefined ? 'unspaced' : match[2] !== undefined ? 'word' : 'punctuation');
+  }
+}
 
 const shortestCharacterGram = 3;
 const longestCharacterGram = 5;
 const longestUnspacedGram = 3;
 /** Beyond this, a token is data (base64, hashes), not language: only its start is cut into character n-grams. */
 const longestToken = 40;
-
-/** Buckets of a token's own n-grams by normalised token: words repeat, so their n-grams are hashed once a batch. */
-export class TokenCache {
-  private readonly grams = new Map<string, Int32Array>();
-
-  get(token: string, make: (token: string) => Int32Array): Int32Array {
-    let known = this.grams.get(token);
-    if (!known) {
-      if (this.grams.size >= 50_000) this.grams.clear();
-      known = make(token);
-      this.grams.set(token, known);
-    }
-    return known;
-  }
-}
 
 function bucket(hash: number): number {
   return mix(hash) & (featureBuckets - 1);
@@ -98,39 +122,77 @@ function gramsOfUnspaced(run: string): Int32Array {
   return Int32Array.from(grams);
 }
 
-/** Of a run without spaces, longer n-grams are mostly new even in a known language; punctuation tells nothing. */
-function tellingGrams(match: RegExpMatchArray, grams: Int32Array): number {
-  if (match[1] !== undefined) return Math.min(grams.length, 2 * match[0].length - 1);
-  return match[2] !== undefined ? grams.length : 0;
-}
-
 function gramsOfPunctuation(run: string): Int32Array {
   return Int32Array.of(bucket(hashRange(run, 0, run.length, seedWord)));
+}
+
+/** What a token adds to the features of its text. */
+export interface TokenFeatures {
+  /** Buckets of its own n-grams. */
+  readonly grams: Int32Array;
+  /** How many of the first ones tell whether it is a known one: none of punctuation. */
+  readonly telling: number;
+  /** Goes into the features of pairs of neighbouring tokens. */
+  readonly hash: number;
+  /** False for a run without spaces. It is a whole clause: pairs that clauses begin never recur. */
+  readonly beginsPair: boolean;
+}
+
+/** The features of one token, as {@link visitTokens} names it. */
+export function tokenFeatures(token: string, kind: TokenKind): TokenFeatures {
+  const make = kind === 'unspaced' ? gramsOfUnspaced : kind === 'word' ? gramsOfWord : gramsOfPunctuation;
+  const grams = make(token);
+  return {
+    grams,
+    // Of a run without spaces, longer n-grams are mostly new even in a known language; punctuation tells nothing.
+    telling: kind === 'unspaced' ? Math.min(grams.length, 2 * token.length - 1) : kind === 'word' ? grams.length : 0,
+    hash: mix(hashRange(token, 0, token.length, seedWord)),
+    beginsPair: kind !== 'unspaced',
+  };
+}
+
+/** What is known of tokens, by token: words repeat, so their n-grams are hashed once. */
+export class TokenCache<T extends Pick<TokenFeatures, 'hash' | 'beginsPair'> = TokenFeatures> {
+  private readonly known = new Map<string, T>();
+
+  constructor(private readonly make: (token: string, kind: TokenKind) => T) {}
+
+  get(token: string, kind: TokenKind): T {
+    let found = this.known.get(token);
+    if (found === undefined) {
+      if (this.known.size >= 50_000) this.known.clear();
+      found = this.make(token, kind);
+      this.known.set(token, found);
+    }
+    return found;
+  }
+}
+
+/**
+ * The features of a text, token by token.
+ * @param visitToken called with every token
+ * @param visitPair called with the bucket of every pair of neighbouring tokens
+ */
+export function visitTokenFeatures<T extends Pick<TokenFeatures, 'hash' | 'beginsPair'>>(
+  text: string,
+  cache: TokenCache<T>,
+  visitToken: (token: T) => void,
+  visitPair: (bucket: number) => void,
+): void {
+  let before = 0;
+  visitTokens(normalise(capText(text)), (text, kind) => {
+    const token = cache.get(text, kind);
+    visitToken(token);
+    if (before !== 0) visitPair(bucket(Math.imul(before, 0x9e3779b1) ^ token.hash));
+    before = token.beginsPair ? token.hash : 0;
+  });
 }
 
 /**
  * Calls `visit` with the bucket (0 … {@link featureBuckets} − 1) of every n-gram of `text`, repeated as often as it occurs:
  * words and punctuation, pairs of neighbouring tokens, character 3- to 5-grams within words, character 1- to 3-grams of
  * scripts without spaces.
- * @param visitToken called with the n-grams of every token, and how many of the first ones tell whether it is a known one
  */
-export function visitFeatures(
-  text: string,
-  cache: TokenCache,
-  visit: (bucket: number) => void,
-  visitToken?: (grams: Int32Array, telling: number) => void,
-): void {
-  const normal = normalise(capText(text));
-  let before = 0;
-  for (const match of normal.matchAll(tokenPattern)) {
-    const token = match[0];
-    const make = match[1] !== undefined ? gramsOfUnspaced : match[2] !== undefined ? gramsOfWord : gramsOfPunctuation;
-    const grams = cache.get(token, make);
-    for (const gram of grams) visit(gram);
-    visitToken?.(grams, tellingGrams(match, grams));
-    const hash = mix(hashRange(token, 0, token.length, seedWord));
-    if (before !== 0) visit(bucket(Math.imul(before, 0x9e3779b1) ^ hash));
-    // A run without spaces is a whole clause: pairs of clauses never recur.
-    before = match[1] !== undefined ? 0 : hash;
-  }
+export function visitFeatures(text: string, cache: TokenCache, visit: (bucket: number) => void): void {
+  visitTokenFeatures(text, cache, ({ grams }) => grams.forEach(visit), visit);
 }

@@ -1,4 +1,11 @@
-import { featureBuckets, TokenCache, visitFeatures } from './ngrams';
+import {
+  featureBuckets,
+  TokenCache,
+  type TokenFeatures,
+  tokenFeatures,
+  visitFeatures,
+  visitTokenFeatures,
+} from './ngrams';
 
 /** The features that an encoder knows: which hash buckets, and how much each counts. */
 export interface Vocabulary {
@@ -36,18 +43,32 @@ export function sublinearWeights(): Float32Array {
   return Float32Array.from({ length: 64 }, (_, count) => (count === 0 ? 0 : 1 + Math.log(count)));
 }
 
+/** A token as a vocabulary knows it. */
+interface KnownToken extends Omit<TokenFeatures, 'grams'> {
+  /** Ids of its own n-grams that the vocabulary holds, repeated as often as they occur. */
+  readonly ids: readonly number[];
+  /** How many of its telling n-grams the vocabulary holds. */
+  readonly found: number;
+}
+
 /** Turns texts into feature ids and weights (term frequency × inverse document frequency). */
 export class Featuriser {
   /** Bucket → feature id + 1; 0 = unknown. */
   private readonly idOfBucket = new Uint16Array(featureBuckets);
+  private readonly cache = new TokenCache((token, kind) => this.knownToken(tokenFeatures(token, kind)));
+  /** Occurrences in the text at hand, by feature id. */
   private readonly counts: Int32Array;
-  private readonly cache = new TokenCache();
-  private touched: number[] = [];
+  /** One bit for each feature that occurs in it: read from the first to the last, they are sorted ids. */
+  private readonly occurs: Int32Array;
+  /** Ids and weights of the batch at hand; grow as needed. */
+  private ids = new Int32Array(1 << 14);
+  private weights = new Float32Array(1 << 14);
 
   constructor(private readonly vocabulary: Vocabulary) {
     if (vocabulary.buckets.length >= 65_536) throw new RangeError('A vocabulary holds at most 65,535 features.');
     for (const [id, bucket] of vocabulary.buckets.entries()) this.idOfBucket[bucket] = id + 1;
     this.counts = new Int32Array(vocabulary.buckets.length);
+    this.occurs = new Int32Array(Math.ceil(vocabulary.buckets.length / 32));
   }
 
   /**
@@ -57,53 +78,91 @@ export class Featuriser {
   features(texts: readonly string[], scale = false): FeatureRows {
     const offsets = new Int32Array(texts.length + 1);
     const known = new Float32Array(texts.length);
-    const ids: number[][] = [];
-    const weights: Float32Array[] = [];
     let total = 0;
     for (const [row, text] of texts.entries()) {
-      this.touched = [];
-      let telling = 0;
-      let found = 0;
-      const countFeature = (bucket: number): void => {
-        const id = (this.idOfBucket[bucket] as number) - 1;
-        if (id < 0) return;
-        if (this.counts[id] === 0) this.touched.push(id);
-        this.counts[id] = (this.counts[id] as number) + 1;
-      };
-      visitFeatures(text, this.cache, countFeature, (grams, count) => {
-        telling += count;
-        for (let i = 0; i < count; i++) if (this.idOfBucket[grams[i] as number] !== 0) found++;
-      });
-      const share = telling > 0 ? Math.min(1, found / telling / plainlyKnown) : 0;
-      known[row] = share * share;
-      const features = this.touched.sort((a, b) => a - b);
-      const own = new Float32Array(features.length);
-      let squares = 0;
-      for (const [position, id] of features.entries()) {
-        const count = this.counts[id] as number;
-        this.counts[id] = 0;
-        const { frequencyWeights, idf } = this.vocabulary;
-        const frequency = frequencyWeights[Math.min(count, frequencyWeights.length - 1)] as number;
-        const weight = Math.fround(frequency * (idf[id] as number));
-        own[position] = weight;
-        squares += weight * weight;
-      }
-      if (scale && squares > 0) {
-        const factor = 1 / Math.sqrt(squares);
-        for (let i = 0; i < own.length; i++) own[i] = Math.fround((own[i] as number) * factor);
-      }
-      ids.push(features);
-      weights.push(own);
-      total += features.length;
+      known[row] = this.count(text);
+      const start = total;
+      total = this.append(total);
+      if (scale) this.scaleToUnit(start, total);
       offsets[row + 1] = total;
     }
-    const flatIds = new Int32Array(total);
-    const flatWeights = new Float32Array(total);
-    for (const [row, found] of ids.entries()) {
-      flatIds.set(found, offsets[row] as number);
-      flatWeights.set(weights[row] as Float32Array, offsets[row] as number);
+    return { offsets, ids: this.ids.slice(0, total), weights: this.weights.slice(0, total), known };
+  }
+
+  /** Counts the features of a text. @returns how much of it is in known language, see {@link FeatureRows.known} */
+  private count(text: string): number {
+    const { counts, occurs } = this;
+    let telling = 0;
+    let found = 0;
+    const add = (id: number): void => {
+      counts[id] = (counts[id] as number) + 1;
+      occurs[id >> 5] = (occurs[id >> 5] as number) | (1 << (id & 31));
+    };
+    visitTokenFeatures(
+      text,
+      this.cache,
+      (token) => {
+        telling += token.telling;
+        found += token.found;
+        for (let at = 0; at < token.ids.length; at++) add(token.ids[at] as number);
+      },
+      (bucket) => {
+        const id = (this.idOfBucket[bucket] as number) - 1;
+        if (id >= 0) add(id);
+      },
+    );
+    const share = telling > 0 ? Math.min(1, found / telling / plainlyKnown) : 0;
+    return share * share;
+  }
+
+  /** Writes the counted features from `start` on, and forgets their counts. @returns where they end */
+  private append(start: number): number {
+    const { counts, occurs } = this;
+    const { frequencyWeights, idf } = this.vocabulary;
+    let at = start;
+    for (let word = 0; word < occurs.length; word++) {
+      let bits = occurs[word] as number;
+      if (bits === 0) continue;
+      occurs[word] = 0;
+      this.reserve(at + 32);
+      for (; bits !== 0; bits &= bits - 1) {
+        const id = word * 32 + 31 - Math.clz32(bits & -bits);
+        const count = Math.min(counts[id] as number, frequencyWeights.length - 1);
+        counts[id] = 0;
+        this.ids[at] = id;
+        this.weights[at++] = (frequencyWeights[count] as number) * (idf[id] as number);
+      }
     }
-    return { offsets, ids: flatIds, weights: flatWeights, known };
+    return at;
+  }
+
+  private scaleToUnit(start: number, end: number): void {
+    let squares = 0;
+    for (let at = start; at < end; at++) squares += (this.weights[at] as number) * (this.weights[at] as number);
+    if (squares === 0) return;
+    const factor = 1 / Math.sqrt(squares);
+    for (let at = start; at < end; at++) this.weights[at] = (this.weights[at] as number) * factor;
+  }
+
+  private reserve(length: number): void {
+    if (length <= this.ids.length) return;
+    const [ids, weights] = [new Int32Array(2 * length), new Float32Array(2 * length)];
+    ids.set(this.ids);
+    weights.set(this.weights);
+    this.ids = ids;
+    this.weights = weights;
+  }
+
+  private knownToken({ grams, telling, hash, beginsPair }: TokenFeatures): KnownToken {
+    const ids: number[] = [];
+    let found = 0;
+    for (const [at, bucket] of grams.entries()) {
+      const id = (this.idOfBucket[bucket] as number) - 1;
+      if (id < 0) continue;
+      ids.push(id);
+      if (at < telling) found++;
+    }
+    return { ids, found, telling, hash, beginsPair };
   }
 }
 
@@ -126,7 +185,7 @@ export function learnVocabulary(
   const weighted = new Float64Array(featureBuckets);
   const documents = new Int32Array(featureBuckets);
   const lastSeen = new Int32Array(featureBuckets).fill(-1);
-  const cache = new TokenCache();
+  const cache = new TokenCache(tokenFeatures);
   let sum = 0;
   for (const weight of weights) sum += weight;
   const factor = texts.length / sum;

@@ -43,7 +43,8 @@ export function localEvidence(
   const shares = new Float64Array(models.length);
   let level = 0;
   let total = 0;
-  for (const [at, model] of models.entries()) {
+  for (let at = 0; at < models.length; at++) {
+    const model = models[at] ?? -1;
     const weight = weights[model] ?? 0;
     if (weight <= 0) continue;
     const p = ((sums[model] ?? 0) + 0.5) / (weight + 1);

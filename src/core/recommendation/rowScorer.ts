@@ -111,31 +111,34 @@ export class RowScorer {
     const models = facts.models.length;
     const benchmarks = facts.benchmarks.length;
     const width = predictions.count === 0 ? 0 : predictions.similarities.length / predictions.count;
-    const outputTokens = new Float64Array(this.candidates.length);
+    const { length } = this.candidates;
+    const outputTokens = new Float64Array(length);
     const mixture = predictions.mixture.subarray(row * benchmarks, (row + 1) * benchmarks);
     const agentInput = this.tokens.estimate(mixture, outputTokens);
     const inputTokens = this.input.of(sentText(prompt));
-    const usd = Float64Array.from(this.candidates, ({ price }, candidate) =>
-      price === null
-        ? Number.NaN
-        : usdOf(
-            {
-              prompt: this.promptTokens(candidate, inputTokens),
-              agentInput,
-              output: outputTokens[candidate] ?? 0,
-            },
-            price,
-          ),
-    );
     const distance = promptDistance(predictions.similarities, row, width);
-    const linked = Float32Array.from(this.models, (model) => predictions.logits[row * models + model] ?? 0);
+    const usd = new Float64Array(length);
+    const linked = new Float32Array(length);
+    for (let candidate = 0; candidate < length; candidate++) {
+      const price = this.candidates[candidate]?.price ?? null;
+      const use = {
+        prompt: this.promptTokens(candidate, inputTokens),
+        agentInput,
+        output: outputTokens[candidate] ?? 0,
+      };
+      usd[candidate] = price === null ? Number.NaN : usdOf(use, price);
+      linked[candidate] = predictions.logits[row * models + (this.models[candidate] ?? 0)] ?? 0;
+    }
     const near = locality(distance, facts.distanceThresholds.near);
     const local = localEvidence(this.bundle.router, predictions, row, this.models, linked, near);
+    const logits = new Float32Array(length);
+    for (let candidate = 0; candidate < length; candidate++)
+      logits[candidate] = (linked[candidate] ?? 0) + (local[candidate] ?? 0);
     return {
       prompt,
       row,
       distance,
-      logits: linked.map((logit, candidate) => logit + (local[candidate] ?? 0)),
+      logits,
       local,
       outputTokens,
       inputTokens,

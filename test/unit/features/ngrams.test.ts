@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import {
   capText,
   featureBuckets,
   maxEncodedLength,
   normalise,
   TokenCache,
+  tokenFeatures,
+  tokenPattern,
   visitFeatures,
+  visitTokens,
 } from '../../../src/core/features/ngrams';
 import { Featuriser, learnVocabulary } from '../../../src/core/features/vocabulary';
 
 function bucketsOf(text: string): number[] {
   const buckets: number[] = [];
-  visitFeatures(text, new TokenCache(), (bucket) => buckets.push(bucket));
+  visitFeatures(text, new TokenCache(tokenFeatures), (bucket) => buckets.push(bucket));
   return buckets;
 }
 
@@ -32,6 +36,27 @@ describe('n-gram features', () => {
     assert.equal(bucketsOf('東京都').length, 3 + 2 + 1);
     const shared = bucketsOf('東京都庁').filter((bucket) => bucketsOf('京都大学').includes(bucket));
     assert.equal(new Set(shared).size, 3);
+  });
+
+  it('find the same tokens by characters as by the pattern, whatever the text', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'grapheme-ascii' }),
+      fc.constantFrom('naïve', 'ab北京', 'x—y', '=>é', '…!!', ' ', 'snake_case', '```', '\u0301', '\ud83d', 'ไทยabc'),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = pieces.join('');
+        const found: [string, string][] = [];
+        visitTokens(text, (token, kind) => found.push([token, kind]));
+        const expected = [...text.matchAll(tokenPattern)].map((match) => [
+          match[0],
+          match[1] !== undefined ? 'unspaced' : match[2] !== undefined ? 'word' : 'punctuation',
+        ]);
+        assert.deepEqual(found, expected);
+      }),
+      { numRuns: 2000, seed: 10 },
+    );
   });
 
   it('stay within the number of buckets, whatever the text', () => {
