@@ -94,7 +94,16 @@ async function pickModels(
     void window.showWarningMessage(l10n.t('No candidate was chosen: the setting stays as it is.'));
     return undefined;
   }
-  return ids;
+  // A choice that is a preset's is saved as the preset, so that models that come later belong to it too.
+  return presetOf(new Set(ids), offered) ?? ids;
+}
+
+function presetOf(ids: ReadonlySet<string>, offered: readonly OfferedModel[]): readonly string[] | undefined {
+  const standard = offered.filter(({ standard: isStandard, buyable }) => isStandard && buyable);
+  const isAll = (members: readonly OfferedModel[]): boolean =>
+    members.length === ids.size && members.every(({ id }) => ids.has(id));
+  if (isAll(standard)) return [];
+  return isAll(standard.filter(({ openWeights }) => openWeights)) ? [openWeightsPreset] : undefined;
 }
 
 /** Ids that the setting stands for now; none where its patterns match nothing. */

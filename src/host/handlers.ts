@@ -72,7 +72,7 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
     showLog,
     copyModel: (model) => actions.copyId(model),
     copySnippet: (model) => actions.copySnippet(model),
-    setFrontMatter: (model, document) => writer.setModel(document, model),
+    setFrontMatter: (model, document, column) => writer.setModel(document, model, column),
     openChat: (model) => actions.openChat(model),
     canOpenChat: () => actions.canOpenChat(),
     loadLabels: () => loadLabels(models),

@@ -1,4 +1,4 @@
-import { l10n, Range, type TextDocument, type Uri, WorkspaceEdit, window, workspace } from 'vscode';
+import { l10n, Range, type TextDocument, type Uri, type ViewColumn, WorkspaceEdit, window, workspace } from 'vscode';
 import { RecommendError } from '../core/errors';
 import { setModelField } from '../core/prompts/modelField';
 import type { CatalogModels } from './catalogModels';
@@ -23,11 +23,12 @@ export class ModelWriter {
   }
 
   /**
-   * Names `model` in the front matter of a prompt, as one edit that Undo takes back; the file is shown and not saved.
+   * Names `model` in the front matter of a prompt, as one edit that Undo takes back; the file is shown (where it is
+   * already, else in `column`) and not saved.
    * @throws RecommendError FORMAT_BROKEN where the front matter cannot be edited safely, FILE_UNREADABLE where the editor
    * refuses the edit
    */
-  async setModel(uri: Uri, model: string): Promise<void> {
+  async setModel(uri: Uri, model: string, column?: ViewColumn): Promise<void> {
     const document = await workspace.openTextDocument(uri);
     const edit = setModelField(document.getText(), await this.nameFor(uri, model));
     if (!edit) {
@@ -46,7 +47,7 @@ export class ModelWriter {
         l10n.t('Check that it is not read-only, and try again.'),
       );
     }
-    const shown = window.visibleTextEditors.find((editor) => editor.document === document)?.viewColumn;
+    const shown = window.visibleTextEditors.find((editor) => editor.document === document)?.viewColumn ?? column;
     await window.showTextDocument(document, { preserveFocus: true, ...(shown ? { viewColumn: shown } : {}) });
   }
 }

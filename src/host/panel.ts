@@ -43,7 +43,7 @@ export interface PanelActions {
   showLog(): void;
   copyModel(model: string): Promise<void>;
   copySnippet(model: string): Promise<void>;
-  setFrontMatter(model: string, document: Uri): Promise<void>;
+  setFrontMatter(model: string, document: Uri, column: ViewColumn): Promise<void>;
   openChat(model: string): Promise<void>;
   canOpenChat(): Promise<boolean>;
   /** Asks for a labelled file; undefined where none is picked. */
@@ -316,7 +316,7 @@ export class ResultPanel extends Disposable {
         break;
       case 'setFrontMatter': {
         const document = this.target?.uris[0];
-        if (document) await this.actions.setFrontMatter(message.model, Uri.parse(document));
+        if (document) await this.actions.setFrontMatter(message.model, Uri.parse(document), this.columnBeside());
         break;
       }
       case 'openChat':
@@ -348,9 +348,14 @@ export class ResultPanel extends Disposable {
     if (!uri) return;
     const at = new Position(line - 1, 0);
     await window.showTextDocument(Uri.parse(uri), {
-      viewColumn: ViewColumn.One,
+      viewColumn: this.columnBeside(),
       selection: new Range(at, at),
     });
+  }
+
+  /** Where a document is shown so that it does not cover the panel. */
+  private columnBeside(): ViewColumn {
+    return this.panel?.viewColumn === ViewColumn.One ? ViewColumn.Two : ViewColumn.One;
   }
 
   private async post(snapshot: Snapshot): Promise<void> {

@@ -199,6 +199,37 @@ export class Workbench {
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
   }
 
+  /** Answers the open file dialog: waits until it proposes a path that ends so, gives this one and confirms. */
+  async answerFileDialog(proposed: string, path?: string): Promise<void> {
+    await this.page.waitForFunction(
+      (end) =>
+        document.querySelector<HTMLInputElement>('.quick-input-widget input[type="text"]')?.value.endsWith(end) &&
+        document.querySelector('.quick-input-list .monaco-list-row'),
+      proposed,
+    );
+    if (path !== undefined) {
+      await this.quickInput().fill(path);
+      await this.quickPickRows()
+        .filter({ hasText: basename(path) })
+        .first()
+        .waitFor();
+    }
+    await this.quickInput().press('Enter');
+    await this.quickInput().waitFor({ state: 'hidden' });
+  }
+
+  /** The text on the clipboard. */
+  async clipboard(): Promise<string> {
+    await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
+  /** The text of the active editor that is in sight, with plain spaces. */
+  async editorText(): Promise<string> {
+    const lines = this.page.locator('.editor-instance .monaco-editor .view-lines').first();
+    return ((await lines.textContent()) ?? '').replace(/\u00a0/g, ' ');
+  }
+
   /** A status bar item of the extension by the id it was created with. */
   statusBarItem(id: string): Locator {
     return this.page.locator(`.statusbar-item[id="recommend-llm.recommend-llm.${id}"]`);

@@ -115,7 +115,9 @@ export function Alternatives({ sight }: { readonly sight: Sight }): JSX.Element 
     const column = columns.find(({ key }) => key === view.sort?.column);
     return column ? sorted(passing, column, view.sort?.descending ?? column.descending) : passing;
   }, [order, view.filter, view.openOnly, view.availableOnly, view.perItemOnly, view.sort, available]);
-  const listed = view.showAll ? shown : shown.slice(0, firstRows);
+  // What the user has set aside or picked out stays in sight, so that it can be taken back where it was set.
+  const marked = new Set([...view.pinned, ...view.excluded]);
+  const listed = view.showAll ? shown : shown.filter(({ model }, index) => index < firstRows || marked.has(model));
   const filtered = shown.length < candidates.length;
 
   return (
@@ -273,12 +275,13 @@ function Row({ candidate, sight, available, columns }: RowProps): JSX.Element {
               aria-pressed={pinned}
               aria-label={t('Pin {0}', name)}
               title={t('Pin: choose among pinned models only')}
-              onClick={() =>
+              onClick={(event) => {
                 update({
                   pinned: toggled(view.pinned, model),
                   excluded: view.excluded.filter((other) => other !== model),
-                })
-              }
+                });
+                keepFocus(event.currentTarget);
+              }}
             >
               <Icon name="pin" />
             </button>
@@ -288,12 +291,13 @@ function Row({ candidate, sight, available, columns }: RowProps): JSX.Element {
               aria-pressed={excluded}
               aria-label={t('Exclude {0}', name)}
               title={t('Exclude: never choose this model')}
-              onClick={() =>
+              onClick={(event) => {
                 update({
                   excluded: toggled(view.excluded, model),
                   pinned: view.pinned.filter((other) => other !== model),
-                })
-              }
+                });
+                keepFocus(event.currentTarget);
+              }}
             >
               <Icon name="exclude" />
             </button>
@@ -342,6 +346,11 @@ function Row({ candidate, sight, available, columns }: RowProps): JSX.Element {
       ) : null}
     </tr>
   );
+}
+
+/** A row that moves in the table takes the focus along: browsers drop it. */
+function keepFocus(button: HTMLButtonElement): void {
+  requestAnimationFrame(() => button.focus());
 }
 
 /** List price with its date: in amber and in words where the list is old. */
