@@ -44,7 +44,7 @@ export interface OwnTraining {
 }
 
 /** Tables named by the user: files as they are, folders with all their tables. */
-async function tableFiles(paths: readonly string[]): Promise<string[]> {
+export async function tableFiles(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     const facts = await stat(path).catch(() => null);
@@ -178,7 +178,7 @@ function smallTableConfig(config: RouterConfig, own: BenchmarkTable): RouterConf
 }
 
 /** The catalog with every model of the user's tables among the default candidates; unknown ones without a price. */
-function withOwnModels(catalog: Catalog, own: readonly string[]): Catalog {
+export function withOwnModels(catalog: Catalog, own: readonly string[]): Catalog {
   const mine = new Set(own);
   const known = new Set(catalog.models.map(({ id }) => id));
   return {

@@ -21,6 +21,7 @@ import { describeOwnRouter } from '../core/training/ownComparison';
 import { defaultRouterConfig } from '../core/training/routerConfig';
 import { type EncodedTable, shippableTable, type TrainingFacts, trainRouter } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
+import { type Adding, addModelsToRouter, describeAddedModels, planAddedModels } from './addModelsCommand';
 import { badArgument, parseCommand } from './arguments';
 import { filesIn, linesOfFile, readBenchmarkFolder, readJson } from './benchmarkFolder';
 import { cachedEncodeTable } from './encoderCache';
@@ -36,15 +37,23 @@ From your own tables ("recommend-llm import" writes them), on top of the bundle 
   recommend-llm train --benchmarks PATH… [--alone] [--base FOLDER] [--output .recommend-llm/router]
 Ends with a comparison on your benchmarks, each held out: this router, the bundled one, the best single model.
 
+A new LLM from its own results, in seconds, with every number of every other model left as it is:
+  recommend-llm train --benchmarks PATH… --add-models [MODEL…] [--base FOLDER] [--output .recommend-llm/router-with-new-models]
+Ends with the evidence: which results, what was expected, how far the ability moved.
+
 From benchmark results with catalog and licences (how the shipped bundle is made):
 
   --benchmarks FOLDER   tables of per-item results (*.jsonl, *.jsonl.gz) with benchmarks.json, models.json,
                         catalog_facts.json and a *.meta.json for each source
   --aggregates FOLDER   aggregate scores of public leaderboards (aggregates.jsonl.gz)
   --usage FOLDER        measured token use (usage.jsonl.gz, external.jsonl.gz)
-  --output FOLDER       where the bundle goes (default: models; of your own tables: .recommend-llm/router)
+  --output FOLDER       where the bundle goes (default: models; of your own tables: .recommend-llm/router, and
+                        .recommend-llm/router-with-new-models with --add-models)
   --base FOLDER         bundle to learn on top of (default: the one that ships with the program)
   --alone               learn from your own tables only
+  --add-models          add the named models (default: all in the tables that the router has no results of) to the
+                        router in --base, and change nothing else
+  --plan                with --add-models: tell what would be added, and write nothing
   --json                print the comparison as JSON
   --cache FOLDER        keep the encoder and the vectors there between trainings
   --trained YYYY-MM-DD  date that the bundle carries (default: today)
@@ -67,10 +76,12 @@ interface Credit {
  * @throws RecommendError BAD_ARGUMENT, FILE_NOT_FOUND, TRAINING_DATA or OUTPUT_FAILED
  */
 export async function trainCommand(args: readonly string[], context: CliContext): Promise<number> {
-  const { values } = parseCommand('train', args, {
+  const { values, positionals } = parseCommand('train', args, {
     benchmarks: { type: 'string', multiple: true },
     base: { type: 'string', default: context.bundleFolder },
     alone: { type: 'boolean', default: false },
+    'add-models': { type: 'boolean', default: false },
+    plan: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     aggregates: { type: 'string' },
     usage: { type: 'string' },
@@ -90,16 +101,36 @@ export async function trainCommand(args: readonly string[], context: CliContext)
     throw badArgument(`--trained takes a date (YYYY-MM-DD), not "${values.trained}".`, 'train');
   }
   const [first = ''] = values.benchmarks;
-  if (values.benchmarks.length === 1 && existsSync(join(first, 'catalog_facts.json'))) {
+  if (values.benchmarks.length === 1 && positionals.length === 0 && existsSync(join(first, 'catalog_facts.json'))) {
     await train(first, values.aggregates, values.usage, values.output ?? 'models', values.trained, values.cache);
     return 0;
   }
   if (values.aggregates || values.usage) {
     throw badArgument(`--aggregates and --usage need ${join(first, 'catalog_facts.json')}.`, 'train');
   }
+  if (values['add-models']) {
+    if (values.alone) throw badArgument('--alone and --add-models exclude each other.', 'train');
+    const adding: Adding = {
+      paths: values.benchmarks,
+      base: values.base,
+      models: positionals,
+      output: values.output ?? join('.recommend-llm', 'router-with-new-models'),
+      trained: values.trained,
+    };
+    const progress = stopwatchProgress(context);
+    if (values.plan) {
+      const plan = await planAddedModels(adding, progress);
+      context.terminal.out(`${JSON.stringify(plan, null, 2)}\n`);
+      return 0;
+    }
+    const report = await addModelsToRouter(adding, context.load, progress);
+    context.terminal.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : describeAddedModels(report));
+    return 0;
+  }
+  if (values.plan) throw badArgument('--plan goes with --add-models.', 'train');
   const comparison = await trainOwnRouter(
     {
-      paths: values.benchmarks,
+      paths: [...values.benchmarks, ...positionals],
       base: values.base,
       alone: values.alone,
       output: values.output ?? join('.recommend-llm', 'router'),

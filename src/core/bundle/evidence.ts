@@ -32,7 +32,7 @@ const evidenceSchema = v.object({
   /** Public index of general ability by market id. */
   indices: v.record(text, number),
   urls: v.record(text, text),
-  boards: v.array(v.object({ name: text, family: text, kind: text })),
+  boards: v.array(v.object({ name: text, family: text, kind: text, added: v.optional(v.boolean()) })),
   /** Observations of boards: board, model, logit and standard deviation, four numbers each. */
   observations: v.array(number),
 });
@@ -140,4 +140,10 @@ export function benchmarksOf(evidence: BundleEvidence): readonly BenchmarkFacts[
 
 function round(value: number): number {
   return Number(value.toFixed(4));
+}
+
+/** The boards in the order of the router's kernels: sorted by name, then those that came with added models. */
+export function boardsInOrder({ boards }: BundleEvidence): BundleEvidence['boards'] {
+  const byName = boards.filter(({ added }) => !added).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return [...byName, ...boards.filter(({ added }) => added)];
 }

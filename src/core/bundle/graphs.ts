@@ -1,7 +1,7 @@
 import { middleWeight } from '../predictors/posteriorAt';
 import type { RouterParameters } from '../predictors/routerParameters';
 import { OnnxGraph } from './onnxGraph';
-import { quantiseRows, toHalf } from './quantise';
+import { toHalf } from './quantise';
 
 /** Constants of the graphs that training on top of a bundle reads back. */
 export const constantNames = {
@@ -11,6 +11,29 @@ export const constantNames = {
   /** D × N, int8. */
   index: 'index',
   indexScales: 'index_scales',
+  /** T' × M, half precision. */
+  skill: 'skill',
+  /** M. */
+  ability: 'ability',
+  /** T' × 1. */
+  difficulty: 'difficulty',
+  /** D × T'. */
+  centroids: 'centroids',
+  /** T'. */
+  cosineFactors: 'cosine_factors',
+  /** T × T. */
+  likeness: 'likeness',
+  /** T × (M × rank), int8. */
+  factors: 'loadings',
+  factorScales: 'loading_scales',
+  /** T × M, half precision. */
+  own: 'own',
+  /** M × novelty rank. */
+  noveltyFactors: 'novelty_factors',
+  /** M. */
+  noveltyOwn: 'novelty_own',
+  /** M × 1. */
+  difficultySpread: 'difficulty_spread',
 } as const;
 
 /** Feature ids and weights (n × F, padded with weight 0) to unit vectors (n × D). */
@@ -38,17 +61,22 @@ function unitRows(graph: OnnxGraph, value: string): string {
 }
 
 /** Half-precision constant, as float values in the graph. */
-function half(graph: OnnxGraph, dimensions: readonly number[], values: Float32Array): string {
-  return graph.node('Cast', [graph.constant('float16', dimensions, toHalf(values))], { to: 1 });
+function half(graph: OnnxGraph, dimensions: readonly number[], values: Float32Array, name: string): string {
+  return graph.node('Cast', [graph.constant('float16', dimensions, toHalf(values), name)], { to: 1 });
 }
 
 /** Logits from kernel rows (n × T' each): n × M. */
 function weightedLogits(graph: OnnxGraph, parameters: RouterParameters, task: string, difficulty: string): string {
   const M = parameters.models.length;
   const all = parameters.weights.difficulty.length;
-  const skill = half(graph, [all, M], parameters.weights.skill);
-  const ability = graph.constant('float', [M], parameters.weights.ability);
-  const tasksOfDifficulty = graph.constant('float', [all, 1], parameters.weights.difficulty);
+  const skill = half(graph, [all, M], parameters.weights.skill, constantNames.skill);
+  const ability = graph.constant('float', [M], parameters.weights.ability, constantNames.ability);
+  const tasksOfDifficulty = graph.constant(
+    'float',
+    [all, 1],
+    parameters.weights.difficulty,
+    constantNames.difficulty,
+  );
   const logits = graph.node('Add', [graph.node('MatMul', [task, skill]), ability]);
   return graph.node('Add', [logits, graph.node('MatMul', [difficulty, tasksOfDifficulty])]);
 }
@@ -71,8 +99,10 @@ function kernelRows(
   const middles = graph.constant('float', [T, D], kernels.centroids.subarray(0, T * D));
   const middle = graph.node('Mul', [graph.node('MatMul', [mixture, middles]), graph.scalar(middleWeight)]);
   const direction = unitRows(graph, graph.node('Add', [inputs, middle]));
-  const cosine = graph.node('MatMul', [direction, graph.constant('float', [D, all], transposed)]);
-  const factored = graph.node('Mul', [cosine, graph.constant('float', [all], kernels.cosineFactors)]);
+  const centroids = graph.constant('float', [D, all], transposed, constantNames.centroids);
+  const cosine = graph.node('MatMul', [direction, centroids]);
+  const factors = graph.constant('float', [all], kernels.cosineFactors, constantNames.cosineFactors);
+  const factored = graph.node('Mul', [cosine, factors]);
   const distance = graph.node('Sub', [factored, graph.scalar(1)]);
   const likeness = (scale: number): string => graph.node('Exp', [graph.node('Div', [distance, graph.scalar(scale)])]);
   const inherited = new Float32Array(T * all);
@@ -129,29 +159,34 @@ export function posteriorGraph(parameters: RouterParameters): Uint8Array {
   graph.output('mean', 'float', [M], mean);
 
   const known = graph.node('Slice', [task, graph.axes(0), graph.axes(T), graph.axes(1)]);
-  const likeness = graph.node('MatMul', [mixture, graph.constant('float', [T, T], kernels.likeness)]);
+  const ofTasks = graph.constant('float', [T, T], kernels.likeness, constantNames.likeness);
+  const likeness = graph.node('MatMul', [mixture, ofTasks]);
   const excess = graph.node('Sub', [likeness, graph.node('Add', [known, known])]);
   const left = graph.node('ReduceSum', [graph.node('Mul', [mixture, excess]), graph.axes(0, 1)], { keepdims: 0 });
   const one = graph.scalar(1);
   const novelty = graph.node('Min', [one, graph.node('Max', [graph.scalar(0), graph.node('Add', [one, left])])]);
 
-  const quantised = quantiseRows(posterior.factors, T, M * posterior.rank);
-  const loadings = graph.node('Cast', [graph.constant('int8', [T, M * posterior.rank], quantised.values)], { to: 1 });
-  const scaledMixture = graph.node('Mul', [mixture, graph.constant('float', [T], quantised.scales)]);
+  const { values, scales } = posterior.factors;
+  const quantised = graph.constant('int8', [T, M * posterior.rank], values, constantNames.factors);
+  const loadings = graph.node('Cast', [quantised], { to: 1 });
+  const factorScales = graph.constant('float', [T], scales, constantNames.factorScales);
+  const scaledMixture = graph.node('Mul', [mixture, factorScales]);
   const shared = graph.node('Reshape', [
     graph.node('MatMul', [scaledMixture, loadings]),
     graph.axes(M, posterior.rank),
   ]);
   const noveltyFactors = graph.node('Mul', [
-    graph.constant('float', [M, posterior.noveltyRank], posterior.noveltyFactors),
+    graph.constant('float', [M, posterior.noveltyRank], posterior.noveltyFactors, constantNames.noveltyFactors),
     graph.node('Sqrt', [novelty]),
   ]);
-  const spread = graph.constant('float', [M, 1], new Float32Array(M).fill(posterior.difficultySpread));
+  const spreads = new Float32Array(M).fill(posterior.difficultySpread);
+  const spread = graph.constant('float', [M, 1], spreads, constantNames.difficultySpread);
   const rank = posterior.rank + posterior.noveltyRank + 1;
   graph.output('factors', 'float', [M, rank], graph.node('Concat', [shared, noveltyFactors, spread], { axis: 1 }));
 
-  const own = graph.node('MatMul', [mixture, half(graph, [T, M], posterior.own)]);
-  const noveltyOwn = graph.node('Mul', [graph.constant('float', [M], posterior.noveltyOwn), novelty]);
+  const own = graph.node('MatMul', [mixture, half(graph, [T, M], posterior.own, constantNames.own)]);
+  const ownOfNovelty = graph.constant('float', [M], posterior.noveltyOwn, constantNames.noveltyOwn);
+  const noveltyOwn = graph.node('Mul', [ownOfNovelty, novelty]);
   const variance = graph.node('Add', [graph.node('Squeeze', [own, graph.axes(0)]), noveltyOwn]);
   graph.output('own_variance', 'float', [M], variance);
   return graph.finish();

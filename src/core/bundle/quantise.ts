@@ -59,6 +59,17 @@ export function toHalf(values: ArrayLike<number>): Uint16Array {
   return result;
 }
 
+/** Undoes {@link toHalf}, up to its rounding. */
+export function fromHalf(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, (half) => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 31;
+    const fraction = half & 1023;
+    if (exponent === 31) return sign * Number.POSITIVE_INFINITY;
+    return exponent === 0 ? sign * 2 ** -24 * fraction : sign * 2 ** (exponent - 15) * (1 + fraction / 1024);
+  });
+}
+
 /** value / 2^shift, rounded to nearest, ties to even. */
 function roundShift(value: number, shift: number): number {
   const quotient = value >>> shift;

@@ -1,11 +1,15 @@
 import { onnx } from 'onnx-proto';
+import * as v from 'valibot';
 import type { BenchmarkFacts, BenchmarkTable } from '../benchmarks/benchmarkTable';
 import { RecommendError } from '../errors';
+import type { RouterParameters } from '../predictors/routerParameters';
+import type { KernelConfig } from '../training/routerConfig';
 import type { TrainedEncoder } from '../training/trainEncoder';
 import { constantNames } from './graphs';
 import { decodeLabels } from './labelCodec';
 import { bundleFile, type VerifiedBundle } from './manifest';
-import { dequantiseRows } from './quantise';
+import { type ElementType, elementTypes } from './onnxGraph';
+import { dequantiseRows, fromHalf } from './quantise';
 import { parseRouterIndex } from './routerIndex';
 import { decodeVocabulary } from './vocabularyCodec';
 import { bundleFiles } from './writeBundle';
@@ -68,6 +72,165 @@ export function readIndexTable(bundle: VerifiedBundle, benchmarks: readonly Benc
   };
 }
 
+const number = v.number();
+
+const kernelSchema: v.GenericSchema<unknown, KernelConfig> = v.object({
+  dateScale: number,
+  sizeScale: number,
+  taskScale: number,
+  difficultyScale: number,
+  linearAbility: number,
+  ownAbility: number,
+  sharedAbility: number,
+  ownSkill: number,
+  sharedSkill: number,
+  sameModelAbility: number,
+  sameModelSkill: number,
+  sameKind: number,
+  sameLanguage: number,
+  sameSource: number,
+  ownDifficulty: number,
+  sharedDifficulty: number,
+  extraNoise: number,
+  extraAggregateNoise: number,
+});
+
+const constantsSchema = v.object({
+  kernel: kernelSchema,
+  index: v.object({ sharpness: number }),
+  input: v.object({ inheritedDifficulty: number }),
+  minimumResults: number,
+});
+
+/** The constants that a bundle was trained with, as its manifest records them. */
+export type TrainedConstants = v.InferOutput<typeof constantsSchema>;
+
+/** @throws RecommendError BUNDLE_BROKEN where the manifest lacks them */
+export function readConstants({ manifest }: VerifiedBundle): TrainedConstants {
+  const parsed = v.safeParse(constantsSchema, manifest.constants);
+  if (parsed.success) return parsed.output;
+  throw new RecommendError(
+    'BUNDLE_BROKEN',
+    `The bundle's manifest.json: constants.${v.getDotPath(parsed.issues[0]) ?? ''}: ${parsed.issues[0].message}.`,
+    'Use the bundle that came with this version, or train one with "recommend-llm train".',
+  );
+}
+
+/**
+ * Everything that a bundle's router knows, read back from its files: what {@link bundleOf} was given, as far as the bundle
+ * keeps it (skills and own variances in half precision, abilities to four digits).
+ * @throws RecommendError BUNDLE_BROKEN
+ */
+export function readRouterParameters(bundle: VerifiedBundle): RouterParameters {
+  const { manifest } = bundle;
+  const { kernel, index: indexConstants, input } = readConstants(bundle);
+  const index = parseRouterIndex(bundleFile(bundle, bundleFiles.index));
+  const { models: M, tasks: T, boards, prompts: N } = manifest.router;
+  const D = manifest.encoder.dimensions;
+  const all = T + boards;
+  const router = graphConstants(bundle, bundleFiles.router);
+  const posterior = graphConstants(bundle, bundleFiles.posterior);
+  const transposed = float32(router(constantNames.centroids, [D, all], 'float'));
+  const centroids = new Float32Array(all * D);
+  for (let b = 0; b < all; b++) for (let j = 0; j < D; j++) centroids[b * D + j] = transposed[j * all + b] as number;
+  const transposedIndex = int8(router(constantNames.index, [D, N], 'int8'));
+  const values = new Int8Array(N * D);
+  for (let row = 0; row < N; row++) {
+    for (let j = 0; j < D; j++) values[row * D + j] = transposedIndex[j * N + row] as number;
+  }
+  const noveltyFactors = float32(posterior(constantNames.noveltyFactors, [M, null], 'float'));
+  const noveltyRank = noveltyFactors.length / M;
+  const rank = manifest.router.posteriorRank - noveltyRank - 1;
+  const [difficultySpread = 0] = float32(posterior(constantNames.difficultySpread, [M, 1], 'float'));
+  return {
+    ...readEncoder(bundle),
+    models: index.models,
+    resultCounts: Int32Array.from(index.resultCounts),
+    abilities: Float32Array.from(index.abilities),
+    tasks: index.tasks.map((task) => ({
+      ...task,
+      accuracies: new Map(
+        Array.from({ length: task.accuracies.length / 2 }, (_, at) => [
+          task.accuracies[2 * at] as number,
+          task.accuracies[2 * at + 1] as number,
+        ]),
+      ),
+    })),
+    index: {
+      vectors: {
+        rows: N,
+        columns: D,
+        values,
+        scales: float32(router(constantNames.indexScales, [N], 'float')),
+      },
+      tasks: Int32Array.from(index.promptTasks),
+      categories: index.promptCategories.map((category) => index.categories[category] ?? null),
+      ids: index.promptIds,
+      labels: decodeLabels(bundleFile(bundle, bundleFiles.labels), M),
+    },
+    kernels: {
+      centroids,
+      cosineFactors: float32(router(constantNames.cosineFactors, [all], 'float')),
+      likeness: float32(posterior(constantNames.likeness, [T, T], 'float')),
+    },
+    weights: {
+      ability: float32(router(constantNames.ability, [M], 'float')),
+      skill: fromHalf(float16(router(constantNames.skill, [all, M], 'float16'))),
+      difficulty: float32(router(constantNames.difficulty, [all, 1], 'float')),
+    },
+    posterior: {
+      rank,
+      factors: {
+        rows: T,
+        columns: M * rank,
+        values: int8(posterior(constantNames.factors, [T, M * rank], 'int8')),
+        scales: float32(posterior(constantNames.factorScales, [T], 'float')),
+      },
+      own: fromHalf(float16(posterior(constantNames.own, [T, M], 'float16'))),
+      noveltyRank,
+      noveltyFactors,
+      noveltyOwn: float32(posterior(constantNames.noveltyOwn, [M], 'float')),
+      difficultySpread,
+    },
+    constants: {
+      neighbours: manifest.router.neighbours,
+      sharpness: indexConstants.sharpness,
+      distanceNeighbours: manifest.router.distanceNeighbours,
+      taskScale: kernel.taskScale,
+      difficultyScale: kernel.difficultyScale,
+      sharedDifficulty: kernel.sharedDifficulty,
+      inheritedDifficulty: input.inheritedDifficulty * kernel.ownDifficulty,
+    },
+    distanceThresholds: manifest.router.distanceThresholds,
+  };
+}
+
+/**
+ * Looks constants of a graph up by name. Bundles before 2026-11 name only few of theirs: there, it is the last nameless
+ * one of the type and shape (null: any length above 1).
+ */
+function graphConstants(
+  bundle: VerifiedBundle,
+  file: string,
+): (name: string, shape: readonly (number | null)[], type: ElementType) => Uint8Array {
+  const initializers = onnx.ModelProto.decode(bundleFile(bundle, file)).graph?.initializer ?? [];
+  return (name, shape, type) => {
+    const fits = ({ dataType, dims }: onnx.ITensorProto): boolean =>
+      dataType === elementTypes[type] &&
+      dims?.length === shape.length &&
+      shape.every((length, axis) => (length === null ? Number(dims[axis]) > 1 : length === Number(dims[axis])));
+    const found =
+      initializers.find((tensor) => tensor.name === name && fits(tensor)) ??
+      initializers.findLast((tensor) => /^constant_\d+$/.test(tensor.name ?? '') && fits(tensor));
+    if (found?.rawData) return found.rawData.slice();
+    throw new RecommendError(
+      'BUNDLE_BROKEN',
+      `The bundle's ${file} has no constant "${name}" of the expected shape, so nothing can be added to its router.`,
+      'Reinstall the extension, or train the bundle again.',
+    );
+  };
+}
+
 /** A task is a benchmark, or "<benchmark>/<part>" of one that is split; benchmark names hold slashes themselves. */
 export function benchmarkOf(task: string, benchmarks: readonly BenchmarkFacts[]): number {
   const parts = task.split('/');
@@ -100,6 +263,10 @@ function constantsOf(bundle: VerifiedBundle, file: string, names: readonly strin
 
 function int8(bytes: Uint8Array): Int8Array {
   return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function float16(bytes: Uint8Array): Uint16Array {
+  return new Uint16Array(Uint8Array.from(bytes).buffer);
 }
 
 function float32(bytes: Uint8Array): Float32Array {

@@ -1,7 +1,7 @@
 import type { RouterParameters } from '../predictors/routerParameters';
 import { encoderGraph, posteriorGraph, routerGraph } from './graphs';
 import { encodeLabels } from './labelCodec';
-import { bundleFormat, type Manifest, manifestName, sha256 } from './manifest';
+import { bundleFormat, type Manifest, manifestName, sha256, type VerifiedBundle } from './manifest';
 import { routerIndex } from './routerIndex';
 import { encodeVocabulary } from './vocabularyCodec';
 
@@ -18,6 +18,8 @@ export const bundleFiles = {
   paper: 'paper.json',
   /** What training on top of the bundle needs besides. */
   evidence: 'evidence.json',
+  /** What models were added from results of their own, and on what evidence. */
+  added: 'added.json',
 } as const;
 
 /** What a manifest says besides what the parameters do. */
@@ -39,7 +41,6 @@ export function bundleOf(
   description: BundleDescription,
   further: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Map<string, Uint8Array> {
-  const json = (content: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(content)}\n`);
   const vocabulary = encodeVocabulary(parameters.vocabulary);
   const encoder = encoderGraph(parameters);
   const files = new Map<string, Uint8Array>([
@@ -48,16 +49,15 @@ export function bundleOf(
     [bundleFiles.posterior, posteriorGraph(parameters)],
     [bundleFiles.vocabulary, vocabulary],
     [bundleFiles.labels, encodeLabels(parameters.index.labels)],
-    [bundleFiles.index, json(routerIndex(parameters))],
+    [bundleFiles.index, jsonBytes(routerIndex(parameters))],
     ...further,
   ]);
-  const hashes = [...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.length }] as const);
-  const content = sha256(new TextEncoder().encode(hashes.map(([name, file]) => `${name} ${file.sha256}`).join('\n')));
+  const { hashes, version } = described(files, description.trained);
   const manifest: Manifest = {
     format: bundleFormat,
-    version: `${description.trained}-${content.slice(0, 8)}`,
+    version,
     trained: description.trained,
-    files: Object.fromEntries(hashes),
+    files: hashes,
     encoder: {
       id: `ngram-svd-${sha256(vocabulary).slice(0, 8)}${sha256(encoder).slice(0, 8)}`,
       dimensions: parameters.projection.columns,
@@ -80,4 +80,51 @@ export function bundleOf(
   };
   files.set(manifestName, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
   return files;
+}
+
+/**
+ * A bundle whose router knows further models; what they do not change stays as it is, byte for byte.
+ * @param further files that are new or differ from those of `base`
+ */
+export function bundleWithModels(
+  base: VerifiedBundle,
+  parameters: RouterParameters,
+  trained: string,
+  further: ReadonlyMap<string, Uint8Array>,
+): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>([
+    ...base.files,
+    [bundleFiles.router, routerGraph(parameters)],
+    [bundleFiles.posterior, posteriorGraph(parameters)],
+    [bundleFiles.index, jsonBytes(routerIndex(parameters))],
+    ...further,
+  ]);
+  const { hashes, version } = described(files, trained);
+  const manifest: Manifest = {
+    ...base.manifest,
+    version,
+    trained,
+    files: hashes,
+    router: {
+      ...base.manifest.router,
+      models: parameters.models.length,
+      boards: parameters.weights.difficulty.length - parameters.tasks.length,
+    },
+  };
+  files.set(manifestName, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
+  return files;
+}
+
+function jsonBytes(content: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(content)}\n`);
+}
+
+/** Hashes of files, and the version that names them: the date and the start of the hash of all. */
+function described(
+  files: ReadonlyMap<string, Uint8Array>,
+  trained: string,
+): { hashes: Manifest['files']; version: string } {
+  const hashes = [...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.length }] as const);
+  const content = sha256(new TextEncoder().encode(hashes.map(([name, file]) => `${name} ${file.sha256}`).join('\n')));
+  return { hashes: Object.fromEntries(hashes), version: `${trained}-${content.slice(0, 8)}` };
 }

@@ -1,3 +1,4 @@
+import { dequantiseRows } from '../bundle/quantise';
 import type { JointPosterior } from './router';
 import type { RouterParameters } from './routerParameters';
 
@@ -110,7 +111,7 @@ export function posteriorAt(
   let left = 1;
   for (let t = 0; t < T; t++) left += (mixture[t] as number) * ((likeness[t] as number) - 2 * (task[t] as number));
   const novelty = Math.min(1, Math.max(0, left));
-  const known = vectorTimes(mixture, posterior.factors, T, M * posterior.rank);
+  const known = vectorTimes(mixture, dequantiseRows(posterior.factors), T, M * posterior.rank);
   const own = vectorTimes(mixture, posterior.own, T, M);
   const rank = posterior.rank + posterior.noveltyRank + 1;
   const factors = new Float32Array(M * rank);

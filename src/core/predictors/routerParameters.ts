@@ -65,7 +65,7 @@ export interface RouterParameters {
   readonly posterior: {
     readonly rank: number;
     /** T × (M × rank): loadings of the latent logits at each task. */
-    readonly factors: Float32Array;
+    readonly factors: QuantisedRows;
     /** T × M: variance that the factors leave. */
     readonly own: Float32Array;
     readonly noveltyRank: number;

@@ -544,7 +544,7 @@ export async function condenseRouter(
     },
     posterior: {
       rank: posterior.rank,
-      factors,
+      factors: quantiseRows(factors, T, M * posterior.rank),
       own,
       noveltyRank: novelty.rank,
       noveltyFactors: Float32Array.from(novelty.factors, (value) => scale * value),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { decodeLabels, encodeLabels } from '../../../src/core/bundle/labelCodec';
 import { loadBundle, manifestName, parseManifest } from '../../../src/core/bundle/manifest';
 import { modelCard } from '../../../src/core/bundle/modelCard';
-import { dequantiseRows, quantiseRows, toHalf } from '../../../src/core/bundle/quantise';
+import { dequantiseRows, fromHalf, quantiseRows, toHalf } from '../../../src/core/bundle/quantise';
 import { decodeVocabulary, encodeVocabulary } from '../../../src/core/bundle/vocabularyCodec';
 import { bundleFiles, bundleOf } from '../../../src/core/bundle/writeBundle';
 import { type ErrorCode, RecommendError } from '../../../src/core/errors';
@@ -267,27 +267,11 @@ describe('router bundle', () => {
 /** The parameters as half precision leaves them. */
 function halved(parameters: RouterParameters): RouterParameters {
   const { weights, posterior } = parameters;
-  const T = parameters.tasks.length;
-  const width = posterior.factors.length / T;
   return {
     ...parameters,
     weights: { ...weights, skill: fromHalf(toHalf(weights.skill)) },
-    posterior: {
-      ...posterior,
-      factors: dequantiseRows(quantiseRows(posterior.factors, T, width)),
-      own: fromHalf(toHalf(posterior.own)),
-    },
+    posterior: { ...posterior, own: fromHalf(toHalf(posterior.own)) },
   };
-}
-
-function fromHalf(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, (half) => {
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 31;
-    const fraction = half & 1023;
-    if (exponent === 31) return sign * Number.POSITIVE_INFINITY;
-    return exponent === 0 ? sign * 2 ** -24 * fraction : sign * 2 ** (exponent - 15) * (1 + fraction / 1024);
-  });
 }
 
 describe('codecs', () => {

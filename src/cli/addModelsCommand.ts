@@ -1,0 +1,314 @@
+import * as v from 'valibot';
+import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
+import { splitIntoTasks } from '../core/benchmarks/tasks';
+import { boardsInOrder, factsOf, parseEvidence } from '../core/bundle/evidence';
+import { bundleFile, type VerifiedBundle } from '../core/bundle/manifest';
+import { dequantiseRows } from '../core/bundle/quantise';
+import { readConstants, readRouterParameters } from '../core/bundle/readParameters';
+import type { ScoringBundle } from '../core/bundle/scoringBundle';
+import { bundleFiles, bundleWithModels } from '../core/bundle/writeBundle';
+import { RecommendError } from '../core/errors';
+import { mixtureOf } from '../core/predictors/posteriorAt';
+import type { RouterParameters } from '../core/predictors/routerParameters';
+import { VectorIndex } from '../core/predictors/vectorIndex';
+import { type AddedModel, addModels, type PlacedBenchmark } from '../core/training/addModels';
+import type { MatMul } from '../core/training/matMul';
+import { encodeTexts, evenly } from '../core/training/trainEncoder';
+import { centroidOf, taskSums } from '../core/training/trainRouter';
+import { verifyBundleFolder } from '../scoring/bundleFolder';
+import { nativeMatMul } from '../scoring/session';
+import { tableFiles, withOwnModels } from './ownRouterCommand';
+import { readTables } from './testFolder';
+import { writeFolder } from './writeRouter';
+
+/** What `train --add-models` was asked for. */
+export interface Adding {
+  /** Tables, and folders of tables. */
+  readonly paths: readonly string[];
+  /** The router that they are added to. */
+  readonly base: string;
+  /** Models to add; every one that the router has no results of where empty. */
+  readonly models: readonly string[];
+  readonly output: string;
+  readonly trained: string;
+}
+
+/** What adding would do, before anything is done. */
+export interface AddingPlan {
+  /** Models in the tables that the router has no results of, or that were added to it before. */
+  readonly newModels: readonly { readonly id: string; readonly results: number; readonly benchmarks: number }[];
+  readonly benchmarks: readonly { readonly name: string; readonly task: string | null }[];
+  /** True where the tables hold nothing else that is new to the router: no benchmark, and no result of another model. */
+  readonly onlyNewModels: boolean;
+}
+
+/** What was added, as `added.json` of the new bundle keeps it. */
+export interface AddingReport {
+  readonly formatVersion: 1;
+  /** Version of the router that was added to. */
+  readonly base: string;
+  readonly models: readonly AddedModel[];
+}
+
+/** Prompts of a benchmark that place it. */
+const placedBy = 200;
+/** A prompt is one of the index where its similarity is this share of that with itself: vectors there have 8 bits. */
+const sameText = 0.99;
+const mostPrompts = 0.9;
+const halfOfPrompts = 0.5;
+
+interface Opened {
+  readonly base: VerifiedBundle;
+  readonly parameters: RouterParameters;
+  readonly placed: readonly PlacedBenchmark[];
+  readonly newModels: AddingPlan['newModels'];
+  readonly before: readonly AddedModel[];
+}
+
+async function open(adding: Adding, progress: (step: string) => void): Promise<Opened> {
+  const { table, report } = await readTables(await tableFiles(adding.paths));
+  progress(`${report.results} own results on ${report.items} prompts; ${report.linesSkipped} lines skipped`);
+  for (const skip of report.skipped) progress(`skipped ${skip.file} line ${skip.line} ${skip.field}: ${skip.reason}`);
+  const base = await verifyBundleFolder(adding.base);
+  const parameters = readRouterParameters(base);
+  const before = addedBefore(base);
+  const placed = await placeBenchmarks(table, parameters, await nativeMatMul());
+  const again = new Set(before.map(({ model }) => model));
+  const newModels = table.models.flatMap((id) => {
+    const known = parameters.resultCounts[parameters.models.indexOf(id)] ?? 0;
+    if (known > 0 && !again.has(id)) return [];
+    const counts = placed.flatMap(({ results }) => results.filter(({ model }) => model === id));
+    return [{ id, results: counts.reduce((sum, { count }) => sum + count, 0), benchmarks: counts.length }];
+  });
+  return { base, parameters, placed, newModels, before };
+}
+
+/**
+ * What `train --add-models` would add.
+ * @throws RecommendError TRAINING_DATA, BUNDLE_*
+ */
+export async function planAddedModels(adding: Adding, progress: (step: string) => void): Promise<AddingPlan> {
+  const { parameters, placed, newModels } = await open(adding, progress);
+  const fresh = new Set(newModels.map(({ id }) => id));
+  const known = (model: string, task: number): boolean =>
+    parameters.tasks[task]?.accuracies.has(parameters.models.indexOf(model)) ?? false;
+  return {
+    newModels,
+    benchmarks: placed.map(({ name, task }) => ({
+      name,
+      task: task === null ? null : (parameters.tasks[task]?.name ?? null),
+    })),
+    onlyNewModels:
+      newModels.length > 0 &&
+      placed.every(
+        ({ task, results }) => task !== null && results.every(({ model }) => fresh.has(model) || known(model, task)),
+      ),
+  };
+}
+
+/**
+ * Adds models to a router from their own results, and writes the new router whole or not at all.
+ * @throws RecommendError BAD_ARGUMENT, TRAINING_DATA, BUNDLE_*, OUTPUT_FAILED
+ */
+export async function addModelsToRouter(
+  adding: Adding,
+  load: (folder: string) => Promise<ScoringBundle>,
+  progress: (step: string) => void,
+): Promise<AddingReport> {
+  const { base, parameters, placed, newModels, before } = await open(adding, progress);
+  const ids = adding.models.length > 0 ? [...new Set(adding.models)] : newModels.map(({ id }) => id);
+  for (const id of ids) {
+    if (newModels.some((model) => model.id === id)) continue;
+    const count = parameters.resultCounts[parameters.models.indexOf(id)] ?? 0;
+    throw count > 0
+      ? new RecommendError(
+          'BAD_ARGUMENT',
+          `The router has ${count} results of ${id} already: adding would count what it learned from them as well.`,
+          'Train a router on your tables instead (without --add-models): it weighs both.',
+        )
+      : new RecommendError('BAD_ARGUMENT', `The tables hold no result of ${id}.`, 'Name a model of the tables.');
+  }
+  if (ids.length === 0) {
+    throw new RecommendError(
+      'TRAINING_DATA',
+      'The router has results of every model in these tables already.',
+      'Train a router on them instead (without --add-models).',
+    );
+  }
+  progress(`adding ${ids.join(', ')}`);
+  const evidence = parseEvidence(bundleFile(base, bundleFiles.evidence));
+  const facts = factsOf(evidence);
+  const { kernel, minimumResults } = readConstants(base);
+  const result = addModels(
+    parameters,
+    {
+      models: facts.models,
+      indices: facts.indices,
+      boards: boardsInOrder(evidence),
+      addedBefore: new Set(before.map(({ model }) => model)),
+      kernel,
+      minimumResults,
+    },
+    ids,
+    placed,
+  );
+  const { catalog } = await load(adding.base);
+  const report: AddingReport = {
+    formatVersion: 1,
+    base: base.manifest.version,
+    models: [...before.filter(({ model }) => !ids.includes(model)), ...result.added],
+  };
+  const json = (content: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(content)}\n`);
+  const families = new Map(evidence.boards.map((board) => [board.name, board.family]));
+  const boards = result.boards.map((board) => ({ ...board, family: families.get(board.name) ?? `own/${board.name}` }));
+  const boardPlace = new Map(boards.map(({ name }, at) => [name, at]));
+  const observations = evidence.observations.map((value, at) =>
+    at % 4 === 0 ? (boardPlace.get(evidence.boards[value]?.name ?? '') as number) : value,
+  );
+  const files = bundleWithModels(
+    base,
+    result.parameters,
+    adding.trained,
+    new Map([
+      [bundleFiles.catalog, json(withOwnModels(catalog, ids))],
+      [bundleFiles.evidence, json({ ...evidence, boards, observations })],
+      [bundleFiles.added, json(report)],
+    ]),
+  );
+  await writeFolder(adding.output, files);
+  progress(`${adding.output}: written`);
+  return { ...report, models: result.added };
+}
+
+const estimate = v.object({ logit: v.number(), interval: v.tuple([v.number(), v.number()]) });
+
+/** What `added.json` holds, and what `train --add-models --json` prints. */
+export const addingReportSchema: v.GenericSchema<unknown, AddingReport> = v.object({
+  formatVersion: v.literal(1),
+  base: v.string(),
+  models: v.array(
+    v.object({
+      model: v.string(),
+      relatives: v.array(v.object({ model: v.string(), weight: v.number() })),
+      evidence: v.array(
+        v.object({
+          benchmark: v.string(),
+          task: v.nullable(v.string()),
+          results: v.number(),
+          accuracy: v.number(),
+          expected: v.number(),
+          comparedWith: v.number(),
+          nearest: v.array(v.object({ task: v.string(), cosine: v.number() })),
+        }),
+      ),
+      before: estimate,
+      after: estimate,
+      place: v.number(),
+      of: v.number(),
+    }),
+  ),
+});
+
+function addedBefore({ files }: VerifiedBundle): readonly AddedModel[] {
+  const bytes = files.get(bundleFiles.added);
+  if (!bytes) return [];
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), addingReportSchema), new TextDecoder().decode(bytes));
+  if (parsed.success) return parsed.output.models;
+  throw new RecommendError(
+    'BUNDLE_BROKEN',
+    `The bundle's ${bundleFiles.added}: ${v.getDotPath(parsed.issues[0]) ?? 'content'}: ${parsed.issues[0].message}.`,
+    'Add the models to the router that they were added to again.',
+  );
+}
+
+/** Results by benchmark and model, and where the router places each benchmark by its prompts. */
+async function placeBenchmarks(
+  own: BenchmarkTable,
+  parameters: RouterParameters,
+  matMul: MatMul,
+): Promise<PlacedBenchmark[]> {
+  const { tasks, taskOfItem } = splitIntoTasks(own);
+  const { sums, counts } = taskSums(own, taskOfItem, tasks.length);
+  const D = parameters.projection.columns;
+  const T = parameters.tasks.length;
+  const index = new VectorIndex(dequantiseRows(parameters.index.vectors), D, matMul);
+  const { neighbours, sharpness } = parameters.constants;
+  const placed: PlacedBenchmark[] = [];
+  for (const [t, { name, items }] of tasks.entries()) {
+    const sample = evenly(items, placedBy);
+    const texts = sample.map((item) => own.items[item]?.prompt ?? '');
+    const vectors = encodeTexts(parameters, texts);
+    const found = await index.search(vectors, neighbours);
+    const mixture = new Float32Array(T);
+    const nearestIn = new Int32Array(T);
+    const sameIn = new Int32Array(T);
+    for (let row = 0; row < sample.length; row++) {
+      const rows = found.items.subarray(row * neighbours, (row + 1) * neighbours);
+      const similarities = found.similarities.subarray(row * neighbours, (row + 1) * neighbours);
+      const own = mixtureOf(rows, similarities, parameters.index.tasks, T, sharpness);
+      for (let task = 0; task < T; task++) {
+        mixture[task] = (mixture[task] as number) + (own[task] as number) / sample.length;
+      }
+      const vector = vectors.subarray(row * D, (row + 1) * D);
+      const task = parameters.index.tasks[rows[0] as number] as number;
+      nearestIn[task] = (nearestIn[task] as number) + 1;
+      const itself = vector.reduce((sum, value) => sum + value * value, 0);
+      if ((similarities[0] as number) >= sameText * itself) sameIn[task] = (sameIn[task] as number) + 1;
+    }
+    const task = parameters.tasks.findIndex((known, at) => {
+      if ((sameIn[at] as number) >= mostPrompts * sample.length) return true;
+      // A name alone is not enough: two benchmarks may share one.
+      const named = known.name === name || known.name === `own/${name}`;
+      return named && (nearestIn[at] as number) >= halfOfPrompts * sample.length;
+    });
+    placed.push({
+      name,
+      task: task < 0 ? null : task,
+      centroid: centroidOf(vectors, Array.from(sample.keys()), D),
+      mixture,
+      results: own.models.flatMap((model, m) => {
+        const count = counts[m * tasks.length + t] as number;
+        return count > 0 ? [{ model, sum: sums[m * tasks.length + t] as number, count }] : [];
+      }),
+    });
+  }
+  return placed;
+}
+
+/** What was added, on what evidence, in some lines for each model. */
+export function describeAddedModels({ models }: AddingReport): string {
+  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+  const percent = (value: number): string => `${Math.round(100 * value)} %`;
+  const parts: string[] = [];
+  for (const { model, relatives, evidence, before, after, place, of } of models) {
+    parts.push(`${model}: added; nothing changed for any other model.`);
+    for (const { benchmark, task, results, accuracy, expected, comparedWith, nearest } of evidence) {
+      const where =
+        task === null
+          ? `a benchmark that the router does not know, nearest to ${nearest.map((near) => `${near.task} (${near.cosine.toFixed(2)})`).join(', ')}`
+          : `the router's task ${task}`;
+      const level =
+        comparedWith > 0
+          ? `${comparedWith} known ${comparedWith === 1 ? 'model' : 'models'} there tell how hard it is`
+          : task === null
+            ? 'no known model there: how hard it is stays unknown, so these results say little'
+            : 'how hard it is, the router knows';
+      parts.push(
+        `  ${benchmark}: ${percent(accuracy)} of ${results} right, ${percent(expected)} expected; ${where}; ${level}`,
+      );
+    }
+    if (relatives.length > 0) {
+      parts.push(
+        `  expected from ${relatives.map(({ model: id, weight }) => `${id} (weight ${weight.toFixed(2)})`).join(', ')} and what else is known of it`,
+      );
+    }
+    const told = ({ logit, interval: [low, high] }: typeof before): string =>
+      `${signed(logit)} [${signed(low)}, ${signed(high)}]`;
+    parts.push(
+      `  ability (logit, average over kinds of task, 95 %): ${told(before)} without these results, ${told(after)} with them`,
+      `  place ${place} of ${of} models with 100 results or more`,
+      '',
+    );
+  }
+  return `${parts.join('\n').trim()}\n`;
+}
