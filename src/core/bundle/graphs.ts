@@ -71,12 +71,7 @@ function weightedLogits(graph: OnnxGraph, parameters: RouterParameters, task: st
   const all = parameters.weights.difficulty.length;
   const skill = half(graph, [all, M], parameters.weights.skill, constantNames.skill);
   const ability = graph.constant('float', [M], parameters.weights.ability, constantNames.ability);
-  const tasksOfDifficulty = graph.constant(
-    'float',
-    [all, 1],
-    parameters.weights.difficulty,
-    constantNames.difficulty,
-  );
+  const tasksOfDifficulty = graph.constant('float', [all, 1], parameters.weights.difficulty, constantNames.difficulty);
   const logits = graph.node('Add', [graph.node('MatMul', [task, skill]), ability]);
   return graph.node('Add', [logits, graph.node('MatMul', [difficulty, tasksOfDifficulty])]);
 }

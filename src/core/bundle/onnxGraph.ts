@@ -1,7 +1,16 @@
 import { onnx } from 'onnx-proto';
 
 /** Element types used here; the numbers are those of onnx.TensorProto.DataType. */
-export const elementTypes = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const;
+export const elementTypes = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  double: 11,
+} as const;
 
 export type ElementType = keyof typeof elementTypes;
 

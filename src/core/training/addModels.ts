@@ -139,8 +139,10 @@ export function addModels(
   const traits = modelTraits(models, facts.models, facts.indices);
   const kernels = kernelMatrices(taskTraitsOf(parameters, facts.boards), traits, facts.kernel);
   const known = [...parameters.models.keys()].filter((m) => !ids.includes(models[m] as string));
+  /** Models that tell what all models have in common: those with results, the ones to be added left out. */
+  const reference = known.filter((m) => (parameters.resultCounts[m] as number) > 0);
   const inflation = inflationOf(parameters, facts.kernel);
-  const levels = benchmarks.map((benchmark) => levelOf(parameters, kernels, facts, benchmark, known));
+  const levels = benchmarks.map((benchmark) => levelOf(parameters, kernels, facts, benchmark, reference));
   const counted = (level: Level): boolean =>
     level.benchmark.results.some(({ model, count }) => ids.includes(model) && count >= facts.minimumResults);
   const boards = [...facts.boards];
@@ -157,12 +159,12 @@ export function addModels(
 
   let kriging: ModelKriging | null = null;
   const average = averageOf(parameters, kernels);
-  const middle = middleFactors(parameters);
+  const middle = middleFactors(parameters, reference);
   const columns: ModelColumn[] = [];
   const told = ids.map((id) => {
     const m = models.indexOf(id);
     const unseen = m >= parameters.models.length || facts.addedBefore.has(id);
-    if (unseen) kriging ??= new ModelKriging(parameters, kernels, known, facts.kernel, inflation);
+    if (unseen) kriging ??= new ModelKriging(parameters, kernels, known, reference, facts.kernel, inflation);
     const kriged = unseen && kriging ? kriging.column(id, m) : null;
     const before = kriged?.column ?? columnOf(parameters, m);
     const results = levels.flatMap((level) => {
@@ -290,7 +292,7 @@ function levelOf(
   kernels: KernelMatrices,
   facts: AddingFacts,
   benchmark: PlacedBenchmark,
-  known: readonly number[],
+  reference: readonly number[],
 ): Level {
   const { task, centroid, mixture, results } = benchmark;
   const { weights, kernels: own, posterior, projection, models } = parameters;
@@ -300,8 +302,7 @@ function levelOf(
   for (let b = 0; b < all; b++) {
     let difficulty: number;
     if (task === null) {
-      const cosine =
-        cosineWith(centroid, own.centroids, b, projection.columns) * (own.cosineFactors[b] as number);
+      const cosine = cosineWith(centroid, own.centroids, b, projection.columns) * (own.cosineFactors[b] as number);
       row[b] = textLikeness(cosine, facts.kernel.taskScale);
       const inherited = parameters.constants.inheritedDifficulty * (mixture[b] ?? 0);
       difficulty = facts.kernel.sharedDifficulty * textLikeness(cosine, facts.kernel.difficultyScale) + inherited;
@@ -316,10 +317,10 @@ function levelOf(
   let shift = 0;
   let comparedWith = 0;
   const seen = new Map(results.filter(({ count }) => count >= facts.minimumResults).map((row) => [row.model, row]));
-  const others = known.filter((m) => (parameters.resultCounts[m] as number) > 0 && seen.has(models[m] as string));
+  const others = reference.filter((m) => seen.has(models[m] as string));
   if (others.length > 0) {
     const { factors, rank, ownVariance } = posteriorAt(parameters, centroid, mixture);
-    const middle = meanRow(factors, rank, parameters.resultCounts);
+    const middle = meanRow(factors, rank, reference);
     for (const m of others) {
       const { sum, count } = seen.get(models[m] as string) as { sum: number; count: number };
       const { logit, noise } = observedLogit(sum, count, facts.kernel.extraNoise);
@@ -373,7 +374,7 @@ function likenessOf(a: Level, b: Level, { taskScale }: KernelConfig): number {
 }
 
 /** Mean loadings of the models with results, by task: what all have in common, and no comparison can see. T × rank. */
-function middleFactors({ posterior, tasks, models, resultCounts }: RouterParameters): Float64Array {
+function middleFactors({ posterior, tasks, models }: RouterParameters, reference: readonly number[]): Float64Array {
   const { rank, factors } = posterior;
   const middle = new Float64Array(tasks.length * rank);
   for (let t = 0; t < tasks.length; t++) {
@@ -382,20 +383,17 @@ function middleFactors({ posterior, tasks, models, resultCounts }: RouterParamet
       factors.values.subarray(from, from + models.length * rank),
       (value) => value * (factors.scales[t] as number),
     );
-    middle.set(meanRow(loadings, rank, resultCounts), t * rank);
+    middle.set(meanRow(loadings, rank, reference), t * rank);
   }
   return middle;
 }
 
-function meanRow(loadings: ArrayLike<number>, rank: number, resultCounts: Int32Array): Float64Array {
+function meanRow(loadings: ArrayLike<number>, rank: number, reference: readonly number[]): Float64Array {
   const total = new Float64Array(rank);
-  let count = 0;
-  for (const [m, results] of resultCounts.entries()) {
-    if (results === 0) continue;
-    count++;
+  for (const m of reference) {
     for (let r = 0; r < rank; r++) total[r] = (total[r] as number) + (loadings[m * rank + r] as number);
   }
-  return total.map((value) => value / Math.max(count, 1));
+  return total.map((value) => value / Math.max(reference.length, 1));
 }
 
 /**

@@ -33,17 +33,23 @@ export interface KrigedColumn {
  * k (K_A + K_R)⁻¹.
  */
 export class ModelKriging {
-  private readonly factors: { readonly ability: Float64Array; readonly skill: Float64Array; readonly logit: Float64Array };
+  private readonly factors: {
+    readonly ability: Float64Array;
+    readonly skill: Float64Array;
+    readonly logit: Float64Array;
+  };
 
   /**
    * @param kernels over the router's models and the new ones, in one order
    * @param known positions of the models that tell, in the kernels and in the router alike
+   * @param reference those of them with results
    * @param inflation what the router's spreads were multiplied by
    */
   constructor(
     private readonly parameters: RouterParameters,
     private readonly kernels: KernelMatrices,
     private readonly known: readonly number[],
+    private readonly reference: readonly number[],
     private readonly config: KernelConfig,
     private readonly inflation: number,
   ) {
@@ -79,7 +85,10 @@ export class ModelKriging {
     );
     const own = model * kernels.models + model;
     const residual =
-      (kernels.ability[own] as number) - dot(ofAbility, toAbility) + (kernels.skill[own] as number) - dot(ofSkill, toSkill);
+      (kernels.ability[own] as number) -
+      dot(ofAbility, toAbility) +
+      (kernels.skill[own] as number) -
+      dot(ofSkill, toSkill);
     const T = parameters.tasks.length;
     const all = parameters.weights.difficulty.length;
     const { rank, noveltyRank } = parameters.posterior;
@@ -87,7 +96,9 @@ export class ModelKriging {
     const factors = new Float64Array(T * rank);
     const variance = new Float64Array(T).fill(inflation * Math.max(residual, 0));
     const noveltyFactors = new Float64Array(noveltyRank);
-    const middle = meanAbility(parameters);
+    // Stands for the prior mean, of which the weights leave next to nothing: they nearly sum to 1.
+    const abilities = this.reference.map((other) => parameters.weights.ability[other] as number);
+    const middle = abilities.reduce((sum, value) => sum + value, 0) / Math.max(abilities.length, 1);
     let ability = middle;
     for (const [at, other] of known.entries()) {
       const column = columnOf(parameters, other);
@@ -117,18 +128,6 @@ export class ModelKriging {
 /** Prior variance of every model's skill on a task. */
 export function skillVariance({ ownSkill, sharedSkill, sameModelSkill }: KernelConfig): number {
   return ownSkill + sharedSkill + sameModelSkill;
-}
-
-/** Stands for the prior mean, of which the weights of an ability leave next to nothing: they nearly sum to 1. */
-function meanAbility({ weights, resultCounts }: RouterParameters): number {
-  let sum = 0;
-  let count = 0;
-  for (const [m, results] of resultCounts.entries()) {
-    if (results === 0) continue;
-    sum += weights.ability[m] as number;
-    count++;
-  }
-  return count > 0 ? sum / count : 0;
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -1,48 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainOwnRouter } from '../../../src/cli/ownRouterCommand';
 import type { BenchmarkTable } from '../../../src/core/benchmarks/benchmarkTable';
-import { benchmarksOf, bundleEvidence, factsOf, parseEvidence } from '../../../src/core/bundle/evidence';
+import { benchmarksOf, factsOf, parseEvidence } from '../../../src/core/bundle/evidence';
 import { bundleFile } from '../../../src/core/bundle/manifest';
 import { dequantiseRows } from '../../../src/core/bundle/quantise';
 import { readEncoder, readIndexTable } from '../../../src/core/bundle/readParameters';
-import { bundleFiles, bundleOf } from '../../../src/core/bundle/writeBundle';
-import type { Catalog } from '../../../src/core/cost/catalog';
+import { bundleFiles } from '../../../src/core/bundle/writeBundle';
 import { RecommendError } from '../../../src/core/errors';
 import type { RouterParameters } from '../../../src/core/predictors/routerParameters';
 import { seededRandom } from '../../../src/core/scores/seededRandom';
-import { plainMatMul } from '../../../src/core/training/matMul';
 import { joinTables, onlyModels } from '../../../src/core/training/ownEvidence';
-import { type TrainingFacts, trainRouter } from '../../../src/core/training/trainRouter';
 import { openScoringBundle, verifyBundleFolder } from '../../../src/scoring/bundleFolder';
-import { tinyBundle } from '../support/tinyBundle';
-import { tinyConfig, tinyFacts, tinyModels, tinyTable } from '../support/tinyTable';
+import { tinyTrainingFacts, writeTinyRouter } from '../support/tinyRouterFolder';
 
-const facts: TrainingFacts = {
-  models: tinyFacts,
-  indices: new Map(),
-  urls: new Map(),
-  aggregates: ['strong-70b', 'weak-1b-base'].map((model, index) => ({
-    board: 'board/maths',
-    family: 'board',
-    kind: 'maths',
-    model,
-    score: index === 0 ? 0.8 : 0.2,
-    scale: 'accuracy' as const,
-    items: 100,
-    standardError: null,
-  })),
-  furtherModels: new Map(),
-};
-
-function tinyCatalog(): Catalog {
-  const { catalog } = tinyBundle();
-  const [model] = catalog.models;
-  assert.ok(model);
-  return { ...catalog, models: tinyModels.map((id) => ({ ...model, id, name: id, marketId: `maker/${id}` })) };
-}
+const facts = tinyTrainingFacts;
 
 /** Own results: coder-7b and the user's own tune cook well, the strongest model does not. */
 function ownRows(benchmark: string, words: readonly string[], count: number, seed: number): string {
@@ -64,27 +38,7 @@ describe('own router', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'own-router-'));
-    parameters = await trainRouter(tinyTable(), facts, tinyConfig, plainMatMul);
-    const json = (content: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(content));
-    const description = {
-      trained: '2026-01-02',
-      counts: { items: 160, results: 520, aggregateScores: 2, models: 4 },
-      sources: [],
-      credits: [],
-      constants: {},
-    };
-    const files = bundleOf(
-      parameters,
-      description,
-      new Map([
-        [bundleFiles.catalog, json(tinyCatalog())],
-        [bundleFiles.tokens, json(tinyBundle().tokens)],
-        [bundleFiles.evidence, json(bundleEvidence(tinyTable(), facts))],
-      ]),
-    );
-    const base = join(folder, 'base');
-    await mkdir(base);
-    for (const [name, bytes] of files) await writeFile(join(base, name), bytes);
+    parameters = await writeTinyRouter(join(folder, 'base'));
     await writeFile(join(folder, 'recipes.jsonl'), ownRows('recipes', recipes, 60, 1));
     await writeFile(join(folder, 'menus.jsonl'), ownRows('menus', menus, 60, 2));
   });
