@@ -1,20 +1,27 @@
 // Times the whole program, each time against a baseline measured in the same run, and writes docs/BENCHMARKS.md.
+// `npm run bench` takes some minutes; `npm run bench -- --million [--rows N] [--folder F]` scores a million rows (1 GB) instead.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { temporaryFolder } from '../scripts/cleanup';
 import { findEditorHosts } from '../scripts/editorHost';
+import { makeDataset } from './dataset';
 import type { EditorTimings } from './editor';
+import { measured, type Taken } from './measure';
+import { benchMillion } from './million';
+import { machine, median, megabytes, milliseconds, times, writePart } from './report';
 
 /** Starts of a process that are measured. */
 const starts = 7;
 /** Starts of the editor that are measured. */
 const editorStarts = 3;
-/** Rows of the dataset. */
-const rows = 5000;
+/** Rows of the dataset that is recommended for as a whole, and of the one that is scored row by row. */
+const rows = 5_000;
+const scoredRows = 10_000;
 
 interface Measure {
   what: string;
@@ -23,14 +30,6 @@ interface Measure {
   baseline: string;
   baselineSamples: number[];
   note?: string;
-}
-
-function median(samples: readonly number[]): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? NaN)
-    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
 /** Milliseconds that a Node process takes from start to end. @throws Error when it fails */
@@ -120,47 +119,58 @@ async function inEditor(): Promise<EditorTimings> {
   return total;
 }
 
-function milliseconds(value: number): string {
-  return value < 10
-    ? `${value.toFixed(1)} ms`
-    : value < 10_000
-      ? `${value.toFixed(0)} ms`
-      : `${(value / 1000).toFixed(1)} s`;
+function line({ what, samples, baseline, baselineSamples, note }: Measure): string {
+  const value = median(samples);
+  const base = median(baselineSamples);
+  const spread = `${milliseconds(Math.min(...samples))} – ${milliseconds(Math.max(...samples))}`;
+  return `| ${what} | ${milliseconds(value)} | ${spread} (${samples.length}) | ${baseline}: ${milliseconds(base)} | ${times(value, base)} | ${note ?? ''} |`;
 }
 
-function report(measures: readonly Measure[]): string {
-  const lines = measures.map(({ what, samples, baseline, baselineSamples, note }) => {
-    const value = median(samples);
-    const base = median(baselineSamples);
-    const spread = `${milliseconds(Math.min(...samples))} – ${milliseconds(Math.max(...samples))}`;
-    const ratio = value / base;
-    const times = ratio < 10 ? ratio.toFixed(1) : ratio.toFixed(0);
-    return `| ${what} | ${milliseconds(value)} | ${spread} (${samples.length}) | ${baseline}: ${milliseconds(base)} | ${times} × | ${note ?? ''} |`;
-  });
-  return `# Benchmarks
+function report(measures: readonly Measure[], scoring: Taken, parsing: Taken, loadBefore: number): string {
+  const perRow = (1000 * scoring.processorSeconds) / scoredRows;
+  return `## The program
 
-How long the whole program takes, as a user meets it. Written by \`npm run bench\`; milliseconds depend on the machine, so each
-stands beside a baseline measured in the same run, and the ratio is what to compare. Medians; the smallest and the largest
-sample and their number beside them.
+Medians; the smallest and the largest sample and their number beside them.
 
 | What | Median | Range (samples) | Baseline | Ratio | |
 | --- | ---: | ---: | --- | ---: | --- |
-${lines.join('\n')}
+${measures.map(line).join('\n')}
 
-Measured with Node ${process.versions.node.split('.')[0]} on ${availableParallelism()} ${process.arch} cores (${process.platform}).
-`;
+Memory of all processes at its largest, scoring ${scoredRows.toLocaleString('en-US')} rows of about 1 kB: ${megabytes(scoring.peakResident)}; Node that parses
+the same lines: ${megabytes(parsing.peakResident)} (${times(scoring.peakResident, parsing.peakResident)}). That took ${perRow.toFixed(2)} ms of processor time a row, ${Math.round(
+    scoredRows / scoring.seconds,
+  ).toLocaleString('en-US')} rows a second by the clock.
+
+${machine(loadBefore)}`;
 }
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      million: { type: 'boolean', default: false },
+      rows: { type: 'string', default: '1000000' },
+      folder: { type: 'string', default: 'out/bench' },
+    },
+  });
+  const loadBefore = loadavg()[0] ?? 0;
   timeNode(['esbuild.mjs', '--production']);
+  if (values.million) return benchMillion(Number(values.rows), values.folder);
   const prompt = 'samples/train-journey.prompt.md';
-  const dataset = join(temporaryFolder('dataset'), 'prompts.jsonl');
+  const folder = temporaryFolder('dataset');
+  const dataset = join(folder, 'prompts.jsonl');
   writeDataset(dataset);
   const recommend = ['dist/cli.js', 'recommend', '--json'];
   const [start, emptyStart] = inTurns(starts, [...recommend, prompt], ['-e', '']);
-  const parse = `for (const line of require('fs').readFileSync(${JSON.stringify(dataset)}, 'utf8').split('\\n')) if (line) JSON.parse(line)`;
-  const [scoring, parsing] = inTurns(3, [...recommend, dataset], ['-e', parse]);
-  const rate = rows / ((median(scoring) - median(start)) / 1000);
+  const parse = (path: string): string[] => [
+    '-e',
+    `for (const line of require('fs').readFileSync(${JSON.stringify(path)}, 'utf8').split('\\n')) if (line) JSON.parse(line)`,
+  ];
+  const [whole, parsed] = inTurns(3, [...recommend, dataset], parse(dataset));
+  const rate = rows / ((median(whole) - median(start)) / 1000);
+  const large = join(folder, 'large.jsonl');
+  await makeDataset(large, scoredRows);
+  const parsing = await measured(parse(large));
+  const scoring = await measured(['dist/cli.js', 'score', large, '--output', join(folder, 'out.jsonl')]);
   const editor = await inEditor();
   const measures: Measure[] = [
     {
@@ -170,11 +180,17 @@ async function main(): Promise<void> {
       baselineSamples: emptyStart,
     },
     {
-      what: `Command line, a dataset of ${rows} prompts`,
-      samples: scoring,
+      what: `Command line, a dataset of ${rows.toLocaleString('en-US')} prompts`,
+      samples: whole,
       baseline: 'Node that parses its lines',
-      baselineSamples: parsing,
-      note: `${Math.round(rate)} prompts a second beyond the start`,
+      baselineSamples: parsed,
+      note: `${Math.round(rate).toLocaleString('en-US')} prompts a second beyond the start`,
+    },
+    {
+      what: `Command line, ${scoredRows.toLocaleString('en-US')} rows of about 1 kB scored into a file`,
+      samples: [scoring.seconds * 1000],
+      baseline: 'Node that parses its lines',
+      baselineSamples: [parsing.seconds * 1000],
     },
     {
       what: 'Activation in the editor: load and wire',
@@ -198,9 +214,7 @@ async function main(): Promise<void> {
       note: 'waits until typing pauses (`recommendLlm.statusBar.delay`)',
     },
   ];
-  mkdirSync('docs', { recursive: true });
-  writeFileSync('docs/BENCHMARKS.md', report(measures));
-  console.log(readFileSync('docs/BENCHMARKS.md', 'utf8'));
+  writePart('program', report(measures, scoring, parsing, loadBefore));
 }
 
 main().then(
