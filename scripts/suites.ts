@@ -6,6 +6,7 @@ import { findChromium } from './chromium';
 import { startGroup, temporaryFolder } from './cleanup';
 import { installCodeServer } from './codeServer';
 import { findEditorHosts } from './editorHost';
+import { findParallel } from './gnuParallel';
 import { copyOfSamples } from './samples';
 
 /** How many tests of a suite passed and failed; a suite that could not run counts as one failure. */
@@ -58,8 +59,12 @@ async function counted(run: (countsFile: string) => Promise<boolean>): Promise<S
   return { passed: counts.passed, failed: ok ? counts.failed : Math.max(1, counts.failed) };
 }
 
-/** Runs the tests of `test/unit`, `test/fuzz` or `test/ui` in Node. */
-export async function nodeSuite(name: 'unit' | 'fuzz' | 'ui', args: readonly string[] = []): Promise<SuiteResult> {
+/** Runs the tests of `test/unit`, `test/fuzz`, `test/system` or `test/ui` in Node. */
+export async function nodeSuite(
+  name: 'unit' | 'fuzz' | 'system' | 'ui',
+  args: readonly string[] = [],
+): Promise<SuiteResult> {
+  if (name === 'system') await findParallel();
   if (name === 'ui') {
     await findChromium();
     await installCodeServer();

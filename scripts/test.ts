@@ -1,10 +1,10 @@
-// The whole test command: build, types, lint, then the unit, fuzz, host and UI suites; or only the suites that are named.
+// The whole test command: build, types, lint, then the unit, fuzz, system, host and UI suites; or only the suites that are named.
 import { parseArgs } from 'node:util';
 import { hostSuite, nodeSuite, runStep, type SuiteResult } from './suites';
 
 const { values, positionals } = parseArgs({ options: { grep: { type: 'string' } }, allowPositionals: true });
 const grep = values.grep ?? '';
-const suites = positionals.length > 0 ? positionals : ['types', 'lint', 'unit', 'fuzz', 'host', 'ui'];
+const suites = positionals.length > 0 ? positionals : ['types', 'lint', 'unit', 'fuzz', 'system', 'host', 'ui'];
 
 /** A check that is not a suite: it adds a failure when it fails, and nothing to the passed tests. */
 async function check(command: string, args: readonly string[]): Promise<SuiteResult> {
@@ -16,6 +16,7 @@ const run: Record<string, () => Promise<SuiteResult>> = {
   lint: () => check('npm', ['run', '--silent', 'lint']),
   unit: () => nodeSuite('unit', grep ? ['--grep', grep] : []),
   fuzz: () => nodeSuite('fuzz', grep ? ['--grep', grep] : []),
+  system: () => nodeSuite('system', grep ? ['--grep', grep] : []),
   host: () => hostSuite(grep),
   ui: () => nodeSuite('ui', grep ? ['--grep', grep] : []),
 };

@@ -1,4 +1,4 @@
-// Runs one suite in Node: `node out/test/node.entry.js unit|ui [--grep text] [part of a file name]`.
+// Runs one suite in Node: `node out/test/node.entry.js unit|fuzz|system|ui [--grep text] [part of a file name]`.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runMocha } from './runMocha';

@@ -16,6 +16,8 @@ export interface SampleOptions extends ReadOptions {
   readonly fromBytes?: number;
 }
 
+/** Draws that are read at once. */
+const drawsAtOnce = 16;
 /** Draws for each row of the sample at most: where rows are much longer than those at the head, most draws find none. */
 const drawsPerRow = 8;
 
@@ -47,18 +49,23 @@ export async function samplePrompts(
   const drawn = new Map<string, { readonly sampler: Sampler; readonly row: SampledRow; readonly key: number }>();
   let found = 0;
   let draws = 0;
-  while (draws < options.rows * drawsPerRow && drawn.size < options.rows && !options.signal?.aborted) {
+  const draw = async (): Promise<{ sampler: Sampler; rows: SampledRow[] }> => {
     let place = Math.floor(random() * total);
     const sampler = samplers.find(({ source }) => {
       const inside = place < (source.size ?? 0);
       if (!inside) place -= source.size ?? 0;
       return inside;
     });
-    draws++;
-    if (!sampler) continue;
-    for (const row of await sampler.rowsFrom(place, Math.min(place + block, sampler.source.size ?? 0))) {
-      found++;
-      drawn.set(`${sampler.source.name}:${row.start}`, { sampler, row, key: random() });
+    if (!sampler) throw new RangeError('A place lies beyond the files.');
+    return { sampler, rows: await sampler.rowsFrom(place, Math.min(place + block, sampler.source.size ?? 0)) };
+  };
+  while (draws < options.rows * drawsPerRow && drawn.size < options.rows && !options.signal?.aborted) {
+    draws += drawsAtOnce;
+    for (const { sampler, rows } of await Promise.all(Array.from({ length: drawsAtOnce }, draw))) {
+      for (const row of rows) {
+        found++;
+        drawn.set(`${sampler.source.name}:${row.start}`, { sampler, row, key: random() });
+      }
     }
   }
   if (drawn.size === 0) return null;

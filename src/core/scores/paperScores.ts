@@ -30,7 +30,8 @@ export class PaperScorer {
   /** @param neighbours index rows of the known prompts nearest to one prompt, nearest first */
   add(neighbours: ArrayLike<number>, distance: number): void {
     this.predictor.fromNeighbours(neighbours, this.means);
-    for (const [model, mean] of this.means.entries()) {
+    for (let model = 0; model < this.means.length; model++) {
+      const mean = this.means[model] ?? Number.NaN;
       this.nearby[model] = (this.nearby[model] ?? 0) + (this.predictor.nearby[model] ?? 0);
       if (Number.isNaN(mean)) continue;
       this.predicted[model] = (this.predicted[model] ?? 0) + 1;
