@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { startGroup, temporaryFolder } from './cleanup';
 import { exec, lastLine } from './exec';
 
@@ -119,6 +119,8 @@ export interface RunningServer {
 export interface ServerOptions {
   /** User settings beside the quiet ones. */
   settings?: Readonly<Record<string, unknown>>;
+  /** Folders of extensions that are installed before it starts. */
+  extensions?: readonly string[];
   /** Variables for the server and its extension host. */
   env?: NodeJS.ProcessEnv;
 }
@@ -136,6 +138,8 @@ export async function startCodeServer(codeServer: CodeServer, options: ServerOpt
     JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2),
   );
   writeFileSync(join(home, 'config.yaml'), '');
+  for (const folder of options.extensions ?? [])
+    cpSync(folder, join(home, 'ext', basename(folder)), { recursive: true });
   const env = { ...process.env, ...options.env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home };
   const profile = [
     '--config',

@@ -25,10 +25,11 @@ const limit = 10 * 60_000;
 async function main(): Promise<number> {
   // The caller holds the other end of standard input: when it is gone, so is the reason to go on.
   process.stdin.on('close', () => process.exit(1)).resume();
-  const extensions = argumentsNamed('extensionDevelopmentPath');
+  // The browser's workbench runs one extension from its working tree: any further ones are installed.
+  const [extension, ...installed] = argumentsNamed('extensionDevelopmentPath');
   const [tests] = argumentsNamed('extensionTestsPath');
   const folder = process.argv.slice(2).find((text) => !text.startsWith('-'));
-  const server = await startCodeServer(await installCodeServer());
+  const server = await startCodeServer(await installCodeServer(), { extensions: installed });
   const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumSwitches] });
   try {
     const page = await browser.newPage();
@@ -46,7 +47,11 @@ async function main(): Promise<number> {
       else console.log(text);
     });
     await page.goto(
-      workbenchAddress(server, { extensions, ...(tests ? { tests } : {}), ...(folder ? { folder } : {}) }),
+      workbenchAddress(server, {
+        extensions: extension ? [extension] : [],
+        ...(tests ? { tests } : {}),
+        ...(folder ? { folder } : {}),
+      }),
     );
     return await ended;
   } finally {

@@ -86,7 +86,7 @@ export async function hostSuite(grep = ''): Promise<SuiteResult> {
       try {
         const code = await runTests({
           vscodeExecutablePath: host.executable,
-          extensionDevelopmentPath: resolve('.'),
+          extensionDevelopmentPath: [resolve('.'), resolve('test/host/chatProvider')],
           extensionTestsPath: resolve('out/test/host/index.entry.js'),
           launchArgs: [copyOfSamples(), '--disable-extensions'],
           extensionTestsEnv: { RECOMMEND_LLM_TEST_COUNTS: countsFile, RECOMMEND_LLM_TEST_GREP: grep },

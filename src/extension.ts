@@ -23,6 +23,7 @@ export interface ExtensionApi {
   readonly panel: ResultPanel;
   readonly statusBar: StatusBarSuggestion;
   readonly models: CatalogModels;
+  readonly actions: ModelActions;
   readonly lenses: ModelLenses;
 }
 
@@ -72,7 +73,7 @@ export function activate(context: ExtensionContext): ExtensionApi {
     );
     const activationMs = performance.now() - started;
     log.info(`Activated in ${activationMs.toFixed(1)} ms`);
-    return { activationMs, scorer, panel, statusBar, models, lenses };
+    return { activationMs, scorer, panel, statusBar, models, actions, lenses };
   } catch (thrown) {
     log.error(thrown instanceof Error ? thrown : String(thrown));
     void window.showErrorMessage(`Recommend LLM: ${thrown instanceof Error ? thrown.message : String(thrown)}`);

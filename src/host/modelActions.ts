@@ -1,4 +1,4 @@
-import { commands, env, l10n, window } from 'vscode';
+import { commands, env, l10n, window, workspace } from 'vscode';
 import { RecommendError } from '../core/errors';
 import { apiSnippet } from '../core/recommendation/apiSnippet';
 import type { CatalogModels } from './catalogModels';
@@ -22,8 +22,7 @@ export class ModelActions {
 
   /** Whether the editor has a chat and offers models to chat with. */
   async canOpenChat(): Promise<boolean> {
-    const all = await commands.getCommands(true);
-    return all.includes(openChatCommand) && (await this.models.vscodeModels()).length > 0;
+    return (await hasChat()) && (await this.models.vscodeModels()).length > 0;
   }
 
   /**
@@ -32,7 +31,7 @@ export class ModelActions {
    */
   async openChat(model: string): Promise<void> {
     const nextStep = l10n.t('Copy the id of the model instead, and use it where you have it.');
-    if (!(await commands.getCommands(true)).includes(openChatCommand))
+    if (!(await hasChat()))
       throw new RecommendError('BAD_ARGUMENT', l10n.t('This editor has no chat to open.'), nextStep);
     const listed = (await this.models.vscodeModels()).find(({ id }) => id === model);
     if (!listed)
@@ -44,4 +43,10 @@ export class ModelActions {
       modelSelector: { vendor, id },
     });
   }
+}
+
+/** Users can switch the chat off; its commands stay, and would do nothing. */
+async function hasChat(): Promise<boolean> {
+  if (workspace.getConfiguration('chat').get('disableAIFeatures') === true) return false;
+  return (await commands.getCommands(true)).includes(openChatCommand);
 }

@@ -23,6 +23,8 @@ export interface WorkbenchOptions {
   settings?: Readonly<Record<string, unknown>>;
   /** Absolute path of the workspace; a copy of `samples/`, free to change, where it is left out. */
   folder?: string;
+  /** Whether the editor has a chat, with a provider that offers these models (`test/host/chatProvider`). */
+  chatModels?: readonly { readonly id: string; readonly name: string; readonly family: string }[];
   /** A packaged extension to install, in place of the one from the working tree. */
   vsix?: string;
   /** Size of the window in pixels. */
@@ -53,8 +55,12 @@ export class Workbench {
         'window.autoDetectHighContrast': false,
         'workbench.reduceMotion': 'on',
         'workbench.colorTheme': themes[options.theme ?? 'dark'].name,
+        ...(options.chatModels
+          ? { 'chat.disableAIFeatures': false, 'testChatProvider.models': options.chatModels }
+          : {}),
         ...options.settings,
       },
+      extensions: options.chatModels ? ['test/host/chatProvider'] : [],
     });
     if (options.vsix) await server.installExtension(options.vsix);
     const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumSwitches] });
