@@ -15,13 +15,14 @@ import { readExternalUsage, readUsage, type UsageRow } from '../core/cost/readUs
 import { RecommendError } from '../core/errors';
 import type { RouterParameters } from '../core/predictors/routerParameters';
 import { paperPairs } from '../core/scores/paperPairs';
+import { describeAddedModels } from '../core/training/addingReport';
 import { type AggregateScore, readAggregates } from '../core/training/aggregates';
 import type { MatMul } from '../core/training/matMul';
 import { describeOwnRouter } from '../core/training/ownComparison';
 import { defaultRouterConfig } from '../core/training/routerConfig';
 import { type EncodedTable, shippableTable, type TrainingFacts, trainRouter } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
-import { type Adding, addModelsToRouter, describeAddedModels, planAddedModels } from './addModelsCommand';
+import { type Adding, addModelsToRouter, planAddedModels } from './addModelsCommand';
 import { badArgument, parseCommand } from './arguments';
 import { filesIn, linesOfFile, readBenchmarkFolder, readJson } from './benchmarkFolder';
 import { cachedEncodeTable } from './encoderCache';

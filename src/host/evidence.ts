@@ -12,16 +12,24 @@ import {
   workspace,
 } from 'vscode';
 import { RecommendError } from '../core/errors';
+import {
+  type AddingPlan,
+  addingPlanSchema,
+  addingReportSchema,
+  describeAddedModels,
+} from '../core/training/addingReport';
 import { describeOwnRouter, type OwnRouterReport } from '../core/training/ownComparison';
 import type { CatalogModels } from './catalogModels';
 import { readSetting } from './configuration';
 import { settingsSection } from './contributions';
 import { runEvidenceCommand } from './evidenceProcess';
 import { signalOf } from './failures';
+import { routerFolder } from './routerFolder';
 
 /** Where own tables and routers are kept, below the workspace folder or the extension's own storage. */
 const homeName = '.recommend-llm';
 const routerName = 'router';
+const grownRouterName = 'router-with-new-models';
 
 const planSchema = v.object({
   benchmarks: v.array(
@@ -120,7 +128,11 @@ export class OwnEvidence {
     if (chosen === train) await this.trainRouter();
   }
 
-  /** `Recommend LLM: Train Router…`: learns on top of the bundled router from every imported table. */
+  /**
+   * `Recommend LLM: Train Router…`: learns on top of the bundled router from every imported table. Where a table has models
+   * that the router in force does not know, they can be added to that one instead; this is the first choice where there
+   * is nothing else to learn.
+   */
   async trainRouter(): Promise<void> {
     const tables = Uri.joinPath(this.home(), 'tables');
     const entries = await Promise.resolve(workspace.fs.readDirectory(tables)).catch(() => []);
@@ -130,6 +142,15 @@ export class OwnEvidence {
         l10n.t('There are no imported evaluation results yet.'),
         l10n.t('Run "Recommend LLM: Import Evaluation Results…" first.'),
       );
+    }
+    const plan = await this.addingPlan(tables);
+    if (plan && plan.newModels.length > 0) {
+      const chosen = await window.showQuickPick(trainingChoices(plan), {
+        title: l10n.t('Learn from your evaluation results'),
+        ignoreFocusOut: true,
+      });
+      if (!chosen) return;
+      if (chosen.adds) return this.addModels(tables, plan);
     }
     const router = Uri.joinPath(this.home(), routerName);
     const answer = await this.run(l10n.t('Training the router'), [
@@ -146,44 +167,111 @@ export class OwnEvidence {
       worse: l10n.t('On your benchmarks the new router is worse than the bundled one.'),
       'not-shown': l10n.t('It is not shown that the new router is better than the bundled one.'),
     };
-    const use = l10n.t('Use This Router');
-    const show = l10n.t('Show Report');
-    for (;;) {
-      const chosen = await window.showInformationMessage(verdicts[report.verdict], use, show);
-      if (chosen === use) await this.useRouter(router);
-      if (chosen !== show) return;
-      const content = `# ${l10n.t('The new router on your own benchmarks')}\n\n\`\`\`text\n${describeOwnRouter(report)}\`\`\`\n`;
-      await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content }));
+    await this.offer(
+      router,
+      verdicts[report.verdict],
+      l10n.t('Show Report'),
+      `# ${l10n.t('The new router on your own benchmarks')}\n\n\`\`\`text\n${describeOwnRouter(report)}\`\`\`\n`,
+    );
+  }
+
+  private async addModels(tables: Uri, plan: AddingPlan): Promise<void> {
+    const router = Uri.joinPath(this.home(), grownRouterName);
+    const answer = await this.run(l10n.t('Adding models to the router'), [
+      'train',
+      '--add-models',
+      ...plan.newModels.map(({ id }) => id),
+      '--benchmarks',
+      tables.fsPath,
+      '--base',
+      routerFolder(this.context),
+      '--output',
+      router.fsPath,
+      '--json',
+    ]);
+    const report = v.parse(addingReportSchema, answer);
+    await this.offer(
+      router,
+      report.models
+        .map(({ model, place, of }) =>
+          l10n.t('{0} is now number {1} of {2} models, on its own results.', model, place, of),
+        )
+        .join(' '),
+      l10n.t('Show Evidence'),
+      `# ${l10n.t('What was added to the router')}\n\n\`\`\`text\n${describeAddedModels(report)}\`\`\`\n`,
+    );
+  }
+
+  /** What could be added to the router in force; null where nothing can be added to it. */
+  private async addingPlan(tables: Uri): Promise<AddingPlan | null> {
+    try {
+      const args = [
+        'train',
+        '--add-models',
+        '--plan',
+        '--benchmarks',
+        tables.fsPath,
+        '--base',
+        routerFolder(this.context),
+      ];
+      return v.parse(addingPlanSchema, await this.run(l10n.t('Reading evaluation results'), args));
+    } catch (error) {
+      // A router of an older version has no room for further models. What is wrong with the tables, training tells.
+      if (RecommendError.is(error) && error.code !== 'CANCELLED') return null;
+      throw error;
     }
   }
 
-  /** `Recommend LLM: Choose Router…`: the bundled one or the user's own. */
+  /** Tells the outcome until the user takes the new router or turns away; the report can be read in between. */
+  private async offer(router: Uri, message: string, show: string, report: string): Promise<void> {
+    const use = l10n.t('Use This Router');
+    for (;;) {
+      const chosen = await window.showInformationMessage(message, use, show);
+      if (chosen === use) await this.useRouter(router);
+      if (chosen !== show) return;
+      await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content: report }));
+    }
+  }
+
+  /** `Recommend LLM: Choose Router…`: the bundled one or one of the user's own. */
   async chooseRouter(): Promise<void> {
-    const own = Uri.joinPath(this.home(), routerName);
-    const exists = await Promise.resolve(workspace.fs.stat(Uri.joinPath(own, 'manifest.json'))).then(
-      () => true,
-      () => false,
-    );
+    const own = [
+      { name: routerName, label: l10n.t('Your own router'), description: l10n.t('with your evaluation results') },
+      {
+        name: grownRouterName,
+        label: l10n.t('The router with new models'),
+        description: l10n.t('with models added from your evaluation results'),
+      },
+    ];
+    const items: (QuickPickItem & { readonly router: Uri | null; readonly setting: string })[] = [
+      { label: l10n.t('The bundled router'), description: l10n.t('public benchmarks'), router: null, setting: '' },
+    ];
+    for (const { name, label, description } of own) {
+      const router = Uri.joinPath(this.home(), name);
+      const exists = await Promise.resolve(workspace.fs.stat(Uri.joinPath(router, 'manifest.json'))).then(
+        () => true,
+        () => false,
+      );
+      if (exists) items.push({ label, description, router, setting: settingOf(router) });
+    }
     const current = readSetting('router');
-    const items: (QuickPickItem & { readonly router: Uri | null })[] = [
-      { label: l10n.t('The bundled router'), description: l10n.t('public benchmarks'), router: null },
-      ...(exists
-        ? [{ label: l10n.t('Your own router'), description: l10n.t('with your evaluation results'), router: own }]
-        : []),
-    ].map((item) => ({
+    const shown = items.map((item) => ({
       ...item,
-      ...((item.router === null) === (current === '') ? { detail: `$(check) ${l10n.t('in force')}` } : {}),
+      ...(item.setting === current ? { detail: `$(check) ${l10n.t('in force')}` } : {}),
     }));
-    const chosen = await window.showQuickPick(items, { title: l10n.t('Which router recommends') });
+    const chosen = await window.showQuickPick(shown, { title: l10n.t('Which router recommends') });
     if (chosen) await this.useRouter(chosen.router);
   }
 
   private async useRouter(router: Uri | null): Promise<void> {
     const [folder] = workspace.workspaceFolders ?? [];
-    const value = router === null ? undefined : folder ? `${homeName}/${routerName}` : router.fsPath;
     await workspace
       .getConfiguration(settingsSection)
-      .update('router', value, folder ? ConfigurationTarget.Workspace : ConfigurationTarget.Global);
+      .update(
+        'router',
+        router === null ? undefined : settingOf(router),
+        folder ? ConfigurationTarget.Workspace : ConfigurationTarget.Global,
+      );
     await commands.executeCommand('recommendLlm.restartScorer');
   }
 
@@ -300,6 +388,30 @@ export class OwnEvidence {
     });
     return chosen ?? [];
   }
+}
+
+/** What the setting holds for a router of the user's: relative to the workspace folder where there is one. */
+function settingOf(router: Uri): string {
+  const [folder] = workspace.workspaceFolders ?? [];
+  return folder ? `${homeName}/${router.path.split('/').at(-1)}` : router.fsPath;
+}
+
+/** Adding models and training anew, the better fit first. */
+function trainingChoices({ newModels, onlyNewModels }: AddingPlan): (QuickPickItem & { readonly adds: boolean })[] {
+  const names = newModels.map(({ id }) => id).join(', ');
+  const add = {
+    label: `$(add) ${l10n.t('Add {0} to the router in force', names)}`,
+    description: l10n.t('seconds'),
+    detail: l10n.t('Fits the new models from their own results; nothing changes for any other model.'),
+    adds: true,
+  };
+  const train = {
+    label: `$(beaker) ${l10n.t('Train a router on all imported results')}`,
+    description: l10n.t('a minute or two'),
+    detail: l10n.t('Learns from everything anew, and compares with the bundled router.'),
+    adds: false,
+  };
+  return onlyNewModels ? [add, train] : [train, add];
 }
 
 function firstReason({ rejected }: Plan): string {
