@@ -1,13 +1,12 @@
 import {
   differenceVariance,
   type LogitPosterior,
-  logitVariance,
   paperEta,
   paperWinProbability,
   probabilityAtLeast,
 } from '../scores/guard';
 import { normalCdf } from '../scores/normal';
-import { balancedDial, guardConstants, type Policy, riskOf, toleranceOf, unfavourableLoss } from './policy';
+import { balancedDial, guardConstants, outweighs, type Policy, toleranceOf } from './policy';
 import type {
   CandidateAssessment,
   Decision,
@@ -78,7 +77,7 @@ export function expectedLoss(candidate: Choosable, reference: Choosable): Expect
  *   average with the guard's confidence (more where they are dearer); where none is, or where nothing similar is known,
  *   it is the best model on average.
  * - The value pick is the candidate of lowest expected cost whose expected loss against the quality pick is within the
- *   tolerance of the dial, and whose loss in an unfavourable case is within its risk.
+ *   tolerance of the dial, and is outweighed by what it saves.
  * - The open pick is the quality pick among models with open weights.
  * @returns null where the policy leaves no candidate
  */
@@ -185,7 +184,6 @@ function paperPick(candidates: readonly Choosable[], best: Choosable, prompts: n
 }
 
 function valuePick(candidates: readonly Choosable[], quality: Choosable, dial: number): Choosable {
-  const level = { mean: quality.posterior.mean, variance: logitVariance(quality.posterior) };
   const within = candidates.filter((candidate) => {
     if (candidate.model === quality.model) return true;
     if (!costsLess(candidate, quality)) return false;
@@ -193,7 +191,7 @@ function valuePick(candidates: readonly Choosable[], quality: Choosable, dial: n
     const spread = Math.sqrt(differenceVariance(candidate.posterior, quality.posterior));
     return (
       100 * (quality.probability - candidate.probability) <= toleranceOf(dial) &&
-      unfavourableLoss(level, gap, spread) <= riskOf(dial)
+      outweighs(gap, spread, savingOf(candidate, quality), dial)
     );
   });
   return first(within, (a, b) => byCost(a, b) || b.probability - a.probability) ?? quality;
@@ -201,6 +199,10 @@ function valuePick(candidates: readonly Choosable[], quality: Choosable, dial: n
 
 function costsLess(candidate: Choosable, than: Choosable): boolean {
   return candidate.cost.usd !== null && (than.cost.usd === null || candidate.cost.usd < than.cost.usd);
+}
+
+function savingOf(candidate: Choosable, than: Choosable): number {
+  return (than.cost.usd ?? Number.POSITIVE_INFINITY) / (candidate.cost.usd ?? 0);
 }
 
 /** Cheaper first, unknown costs last, then by id: a total order. */
@@ -265,9 +267,7 @@ function reasonOf(
     }
   })();
   const unspent = basis !== 'value' && policy.mode === 'guarded' && policy.dial > 0 && basis !== 'far';
-  return unspent
-    ? `${sentence.slice(0, -1)}; no cheaper one is close enough (within ${points(toleranceOf(policy.dial))}).`
-    : sentence;
+  return unspent ? `${sentence.slice(0, -1)}; no cheaper one is close enough for what it saves.` : sentence;
 }
 
 function guardReason(rejected: Choosable, best: Choosable): string {

@@ -1,4 +1,3 @@
-import { sigmoid, z80 } from '../scores/normal';
 import type { Preference, RoutingMode } from './recommendation';
 
 /** What the user wants of a choice. Changing it never needs a new scoring: see `choose`. */
@@ -29,40 +28,31 @@ function along(dial: number, balanced: number, price: number): number {
   return balanced + ((price - balanced) * (position - balancedDial)) / (1 - balancedDial);
 }
 
-/** Points of expected correctness (0..100) that a dial position may give up for a lower cost. */
+/** Points of expected correctness (0..100) that a dial position may give up for a lower cost, however much is saved. */
 export function toleranceOf(dial: number): number {
-  return along(dial, 5, 12);
+  return along(dial, 6, 12);
 }
 
-/**
- * Points that a dial position may give up in an unfavourable case; see {@link unfavourableLoss}. Besides the tolerance on
- * the mean: a loss that is uncertain is not taken for its expectation.
- */
-export function riskOf(dial: number): number {
-  return along(dial, 20, 26);
+/** Logits that a dial position may give up for each factor e by which the cost falls. */
+function worthOf(dial: number): number {
+  return along(dial, 0.35, 0.5);
 }
 
-/** Standard deviations to an unfavourable difference: the upper quartile. */
-const unfavourableDifference = 0.6744897501960817;
+/** Natural logarithm of the saving from which on more is not worth more loss. */
+const largestSaving = 2;
+/** Standard deviations of the difference that count as lost besides its mean: an uncertain loss is not taken for its mean. */
+const caution = 0.5;
 
 /**
- * Loss against the quality pick in an unfavourable case, in points: the difference at its upper quartile, where the task is
- * as hard as the lower end of the pick's 80 % interval says. The level matters: where it is sure that nearly all answers are
- * right, models differ little; where the level of an unknown task may be far off, a small difference of logits may be many
- * points. Never less hard than where the loss is greatest.
- * @param level mean and variance of the quality pick's logit
- * @param gap its mean less the candidate's
+ * Whether a lower cost is worth what may be lost for it: the tolerance grows with the saving, so that a little money is not
+ * bought with much quality. With cost = list output price × √verbosity, on held-out benchmark families this gave up half as
+ * much at half the cost as one tolerance for every saving.
+ * @param gap mean of the quality pick's logit less the candidate's
  * @param spread standard deviation of that difference
+ * @param saving cost of the quality pick by the candidate's, > 1; Infinity where the candidate is free or only its cost is known
  */
-export function unfavourableLoss(
-  level: { readonly mean: number; readonly variance: number },
-  gap: number,
-  spread: number,
-): number {
-  const difference = gap + unfavourableDifference * spread;
-  if (difference <= 0) return 0;
-  const at = Math.max(level.mean - z80 * Math.sqrt(level.variance), difference / 2);
-  return 100 * (sigmoid(at) - sigmoid(at - difference));
+export function outweighs(gap: number, spread: number, saving: number, dial: number): boolean {
+  return gap + caution * spread <= worthOf(dial) * Math.min(largestSaving, Math.log(saving));
 }
 
 /**

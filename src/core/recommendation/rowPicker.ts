@@ -1,7 +1,7 @@
 import { differenceVariance, type LogitPosterior, logitVariance } from '../scores/guard';
 import { expectedSigmoid, normalCdf } from '../scores/normal';
 import { type Choosable, isProven, leastResults } from './choose';
-import { guardConstants, riskOf, toleranceOf, unfavourableLoss } from './policy';
+import { guardConstants, outweighs, toleranceOf } from './policy';
 
 /** The choice for one row. */
 export interface RowPick {
@@ -86,9 +86,7 @@ export class RowPicker {
   value(quality: RowPick, logits: ArrayLike<number>, usd: ArrayLike<number>, dial: number): RowPick {
     const count = this.probabilities.length;
     const tolerance = toleranceOf(dial);
-    const risk = riskOf(dial);
     const from = quality.pick;
-    const level = { mean: logits[from] ?? 0, variance: this.variances[from] ?? 0 };
     const qualityUsd = usd[from] ?? Number.NaN;
     let pick = from;
     for (let candidate = 0; candidate < count; candidate++) {
@@ -97,7 +95,8 @@ export class RowPicker {
       const points = 100 * (quality.probability - this.probability(candidate));
       const spread = this.spreads[candidate * count + from] ?? 0;
       const gap = (logits[from] ?? 0) - (logits[candidate] ?? 0);
-      if (points <= tolerance && unfavourableLoss(level, gap, spread) <= risk) pick = candidate;
+      const saving = (Number.isNaN(qualityUsd) ? Number.POSITIVE_INFINITY : qualityUsd) / cost;
+      if (points <= tolerance && outweighs(gap, spread, saving, dial)) pick = candidate;
     }
     return pick === from ? quality : { pick, probability: this.probability(pick), fallback: false };
   }

@@ -106,7 +106,7 @@ function Untaken({ sight }: { readonly sight: Sight }): JSX.Element | null {
   return (
     <p class="note">
       {t(
-        'Closest cheaper model: {0}, {1} points ({2} to {3}), {4}. It is not taken because it could be much worse.',
+        'Closest cheaper model: {0}, {1} points ({2} to {3}), {4}. It is not taken: what it saves does not outweigh what it may lose.',
         cheaper.name,
         points(difference),
         points(interval[0]),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { bestOnAverage, type Choosable, choose, frontier } from '../../../src/core/recommendation/choose';
-import { policyOf, toleranceOf } from '../../../src/core/recommendation/policy';
+import { outweighs, policyOf, toleranceOf } from '../../../src/core/recommendation/policy';
 import type { DistanceWord } from '../../../src/core/recommendation/recommendation';
 import { expectedSigmoid } from '../../../src/core/scores/normal';
 
@@ -211,8 +211,23 @@ describe('choose', () => {
 describe('toleranceOf', () => {
   it('is nothing for quality and grows to the price end', () => {
     assert.equal(toleranceOf(0), 0);
-    assert.equal(toleranceOf(0.5), 5);
+    assert.equal(toleranceOf(0.5), 6);
     assert.equal(toleranceOf(7), toleranceOf(1));
+  });
+});
+
+describe('outweighs', () => {
+  it('asks for more saving the more may be lost, and the more uncertain the loss is', () => {
+    assert.equal(outweighs(0.2, 0, 2, 0.5), true);
+    assert.equal(outweighs(0.2, 0, 1.5, 0.5), false);
+    assert.equal(outweighs(0.2, 0.4, 2, 0.5), false);
+    assert.equal(outweighs(0.2, 0.4, 4, 0.5), true);
+  });
+
+  it('takes no loss at all for quality, and counts huge savings as one', () => {
+    assert.equal(outweighs(0.001, 0, 1e9, 0), false);
+    assert.equal(outweighs(0.7, 0, Math.exp(2), 0.5), true);
+    assert.equal(outweighs(0.71, 0, Number.POSITIVE_INFINITY, 0.5), false);
   });
 });
 
