@@ -22,7 +22,7 @@ const promptConfig = /^promptfooconfig(\.[\w-]+)?\.ya?ml$/i;
 
 /** Source of the pattern in `when` clauses: prompt files, text, and datasets; manifests of other tools are left out. */
 export const readableFile =
-  /^(?!(package|package-lock|tsconfig|jsconfig|composer|manifest|launch|settings|tasks|extensions)([.-][\w.-]+)?\.json$|(docker-compose|compose|pnpm-lock)([.-][\w.-]+)?\.ya?ml$).*\.(md|txt|prompty|prompt|jinja2?|j2|mustache|hbs|handlebars|jsonl|ndjson|json|csv|tsv|parquet|ya?ml)(\.(gz|zst))?$/i;
+  /^(?!(package|package-lock|tsconfig|jsconfig|composer|manifest|launch|settings|tasks|extensions)([.-][\w.-]+)?\.json$|(docker-compose|compose|pnpm-lock)([.-][\w.-]+)?\.ya?ml$).*\.(md|txt|prompty|prompt|jinja2?|j2|mustache|hbs|handlebars|jsonl|ndjson|json|csv|tsv|parquet|eval|ya?ml)(\.(gz|zst))?$/i;
 
 interface DocumentLike {
   readonly languageId: string;

@@ -1,7 +1,7 @@
 import { l10n, type Range, TabInputCustom, TabInputText, Uri, window } from 'vscode';
 import { recommendTarget, type Target } from './inputs';
 
-const datasetExtensions = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'yaml', 'yml', 'gz', 'zst'];
+const datasetExtensions = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'eval', 'yaml', 'yml', 'gz', 'zst'];
 const promptExtensions = ['md', 'txt', 'prompty', 'prompt', 'jinja', 'j2', 'mustache', 'hbs'];
 
 function uriOf(value: unknown): Uri | undefined {

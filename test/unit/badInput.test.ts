@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { strToU8, zipSync } from 'fflate';
 import { ByteWriter, parquetWrite, parquetWriteBuffer } from 'hyparquet-writer';
 import { type ErrorCode, RecommendError } from '../../src/core/errors';
 import type { ByteSource } from '../../src/core/files/source';
@@ -254,6 +255,30 @@ describe('bad input', () => {
         /x\.jsonl\.zst is damaged or cut/,
       );
     });
+    it('says what is wrong with an Inspect archive, and leaves out only the samples that are broken', async () => {
+      const whole = evalArchive({});
+      assert.equal((await readBytes('x.eval', whole)).prompts.length, 3);
+      for (const cut of [whole.length >> 3, whole.length >> 2])
+        await fails(readBytes('x.eval', whole.subarray(0, cut)), 'FORMAT_BROKEN', /not a whole zip archive|middle of a sample|holds no sample/);
+      await fails(readText('x.eval', '{"eval":{}}'), 'FORMAT_BROKEN', /x\.eval .*not a zip archive/);
+      await fails(readBytes('x.eval', zipSync({ 'a.txt': strToU8('a') })), 'FORMAT_BROKEN', /holds no sample/);
+      const samples = { 'samples/2_epoch_1.json': '{"input":', 'samples/0_epoch_1.json': `"${'a'.repeat(33 << 20)}"` };
+      const { prompts, report } = await readBytes('x.eval', evalArchive(samples));
+      assert.equal(prompts.length, 1);
+      assert.deepEqual(
+        report.skipped.map(({ line, reason }) => [line, reason]),
+        [
+          [1, 'samples/0_epoch_1.json is larger than 32 MB'],
+          [3, 'samples/2_epoch_1.json is not valid JSON'],
+        ],
+      );
+    });
+    it('reads an Inspect archive in Zstandard, and names a compression that it does not know', async () => {
+      const { prompts } = await readBytes('x.eval', evalArchive({}, 93));
+      assert.deepEqual(prompts.map(scoredText), ['question 0', 'question 1', 'question 2']);
+      assert.deepEqual(prompts[0]?.correctness, { 'openai/gpt-4o-mini': 1 });
+      await fails(readBytes('x.eval', evalArchive({}, 12)), 'NO_PROMPTS', /zip method 12/);
+    });
     it('notices a wrong checksum in gz', () => {
       const bytes = gzipSync('{"prompt":"one two three"}\n'.repeat(50));
       bytes[bytes.length - 6] = (bytes[bytes.length - 6] ?? 0) ^ 1;
@@ -385,6 +410,13 @@ describe('bad input', () => {
         );
         assert.ok(peak < 400, `${name}: ${peak} MB`);
       }
+    });
+    it('stops at an Inspect archive that is a bomb, in bounded memory', async () => {
+      const bomb = zipSync({ 'samples/a_epoch_1.json': new Uint8Array(100 << 20).fill(32) }, { level: 6 });
+      const peak = await peakMegabytes(() =>
+        fails(readBytes('x.eval', bomb), 'FILE_TOO_LARGE', /x\.eval expands to more than 250 times/),
+      );
+      assert.ok(peak < 400, `${peak} MB`);
     });
     it('refuses a Parquet file that expands beyond the limit', () => {
       const bomb = new ByteWriter();
@@ -544,4 +576,29 @@ function zstdHeader(): Uint8Array {
 function blockHeader(type: number, size: number, last: boolean): Uint8Array {
   const value = (last ? 1 : 0) | (type << 1) | (size << 3);
   return Uint8Array.of(value & 255, (value >> 8) & 255, (value >> 16) & 255);
+}
+
+/** A log of Inspect with three samples, `over` in place of its own; `method`: its entries are Zstandard, and say that they are that. */
+function evalArchive(over: Readonly<Record<string, string>>, method?: number): Uint8Array {
+  const texts: Record<string, string> = { '_journal/start.json': '{"eval":{"task":"t","model":"openai/gpt-4o-mini"}}' };
+  for (let i = 0; i < 3; i++)
+    texts[`samples/${i}_epoch_1.json`] = JSON.stringify({
+      id: i,
+      input: `question ${i}`,
+      scores: { match: { value: 'C' } },
+    });
+  Object.assign(texts, over);
+  const stored = method !== undefined;
+  const entries = Object.entries(texts).map(([name, text]) => [
+    name,
+    stored ? zstdOf(Buffer.from(text)) : strToU8(text),
+  ]);
+  const archive = zipSync(Object.fromEntries(entries), { level: stored ? 0 : 6 });
+  if (stored) {
+    // The method stands in the ninth and tenth byte of an entry's head.
+    for (let at = 0; at + 4 < archive.length; at++)
+      if (archive[at] === 0x50 && archive[at + 1] === 0x4b && archive[at + 2] === 3 && archive[at + 3] === 4)
+        archive[at + 8] = method;
+  }
+  return archive;
 }

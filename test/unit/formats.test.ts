@@ -257,6 +257,15 @@ const samples: Readonly<Record<string, Expected>> = {
     first: /^I have cities/,
     never: /towel|a map/,
   },
+  'datasets/questions.eval': {
+    format: 'eval',
+    prompts: 6,
+    column: 'input',
+    labels: ['target', 'scores'],
+    first: /^Answer in one sentence\.\n\nA baker sells/,
+    never: /The transcript says/,
+    roles: ['system', 'user'],
+  },
   'datasets/multiple-choice.csv': {
     format: 'csv',
     prompts: 3,
@@ -348,6 +357,14 @@ describe('formats', () => {
     assert.deepEqual(
       prompts.map((prompt) => prompt.correctness),
       [{ 'openai/gpt-4o-mini': 1 }, { 'openai/gpt-4o-mini': 0 }],
+    );
+  });
+
+  it('reads the scores of an Inspect archive as labels', async () => {
+    const { prompts } = await read('datasets/questions.eval');
+    assert.deepEqual(
+      prompts.map(({ correctness }) => correctness?.['openai/gpt-4o-mini']),
+      [0, 1, 1, 0, 1, 1],
     );
   });
 

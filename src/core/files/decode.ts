@@ -89,7 +89,7 @@ export async function asUtf8(source: ByteSource): Promise<TextSource> {
     throw new RecommendError(
       'FILE_BINARY',
       `${source.name} is not a text file.`,
-      'Choose a prompt or a dataset: text, Markdown, JSONL, JSON, CSV, YAML or Parquet, also as .gz or .zst.',
+      'Choose a prompt or a dataset: text, Markdown, JSONL, JSON, CSV, YAML, Parquet or an Inspect log, also as .gz or .zst.',
     );
   }
   const { encoding, bomBytes, certain } = detected;

@@ -16,6 +16,7 @@ export type FileFormat =
   | 'csv'
   | 'tsv'
   | 'parquet'
+  | 'eval'
   | 'code';
 
 const byEnding: readonly (readonly [RegExp, FileFormat])[] = [
@@ -35,6 +36,7 @@ const byEnding: readonly (readonly [RegExp, FileFormat])[] = [
   [/\.csv$/i, 'csv'],
   [/\.(tsv|tab)$/i, 'tsv'],
   [/\.(parquet|parq|pq)$/i, 'parquet'],
+  [/\.eval$/i, 'eval'],
   [/\.(py|ts|tsx|js|jsx|mjs|cjs|ipynb|java|go|rs|rb|cs|php|kt|swift|c|h|cpp|sh)$/i, 'code'],
 ];
 

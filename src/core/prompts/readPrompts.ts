@@ -2,6 +2,7 @@ import { RecommendError } from '../errors';
 import { compressionOf, decompressed } from '../files/compression';
 import { type CsvDialect, detectDialect, readCsv } from '../files/csv';
 import { asUtf8, emptyFile, readText, type TextSource } from '../files/decode';
+import { readEvalArchive } from '../files/evalArchive';
 import { type FileFormat, formatOfContent, formatOfName, looksLikeJsonLines } from '../files/format';
 import { parseJson, readJsonArray } from '../files/json';
 import { readJsonl } from '../files/jsonl';
@@ -17,7 +18,7 @@ import type { ReadOptions } from './readOptions';
 import type { ReadReport, ReferencedFile, SkippedRow } from './readReport';
 import { findRecipe, type Recipe } from './recipe';
 import { isTruncated } from './scoredText';
-import { structureOf } from './structured';
+import { inspectRow, structureOf } from './structured';
 
 /** One row of the input, in order: a prompt, or why there is none. */
 export type PromptOutcome =
@@ -181,6 +182,12 @@ class Reader {
       yield* this.readRows(original.name, rows, (found) => {
         recipe = found;
       });
+      return;
+    }
+    if (formatOfName(original.name) === 'eval') {
+      this.note('eval', compression, 'utf-8');
+      this.bytesRead = before;
+      yield* this.readRows(original.name, readEvalArchive(plain, this.limits, inspectRow));
       return;
     }
     const text = await asUtf8(plain);

@@ -100,16 +100,22 @@ function isPromptfoo(value: Record<string, unknown>): boolean {
   return prompts && ('tests' in value || 'providers' in value || 'targets' in value || 'defaultTest' in value);
 }
 
-/** Logs of Inspect: each sample with the score of the model that was evaluated. */
 function inspectLog(value: Record<string, unknown>, evaluated: Record<string, unknown>): Structured {
-  const model = typeof evaluated.model === 'string' ? evaluated.model : 'model';
-  const rows = (value.samples as readonly unknown[]).map((sample): unknown => {
-    if (!isRecord(sample)) return sample;
-    const { id, input, choices, target } = sample;
-    const score = isRecord(sample.scores) ? correctnessOf(Object.values(sample.scores)[0]) : null;
-    return { id, input, choices, target, ...(score === null ? {} : { scores: { [model]: score } }) };
-  });
+  const rows = (value.samples as readonly unknown[]).map((sample) =>
+    isRecord(sample) ? inspectRow(sample, evaluated) : sample,
+  );
   return { kind: 'rows', rows, shape: 'Inspect log' };
+}
+
+/** A sample of an Inspect log as a row: its input, with the score of the model that was evaluated. */
+export function inspectRow(
+  sample: Readonly<Record<string, unknown>>,
+  evaluated: Readonly<Record<string, unknown>>,
+): unknown {
+  const model = typeof evaluated.model === 'string' ? evaluated.model : 'model';
+  const { id, input, choices, target } = sample;
+  const score = isRecord(sample.scores) ? correctnessOf(Object.values(sample.scores)[0]) : null;
+  return { id, input, choices, target, ...(score === null ? {} : { scores: { [model]: score } }) };
 }
 
 /** Results of promptfoo: one row for each prompt, with the success of each provider. */

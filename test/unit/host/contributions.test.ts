@@ -107,6 +107,7 @@ describe('document kinds', () => {
       'b.txt',
       'c.jsonl.gz',
       'd.parquet',
+      'log.eval',
       'e.csv',
       'chat.json',
       'promptfooconfig.yaml',
