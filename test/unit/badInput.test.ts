@@ -259,7 +259,11 @@ describe('bad input', () => {
       const whole = evalArchive({});
       assert.equal((await readBytes('x.eval', whole)).prompts.length, 3);
       for (const cut of [whole.length >> 3, whole.length >> 2])
-        await fails(readBytes('x.eval', whole.subarray(0, cut)), 'FORMAT_BROKEN', /not a whole zip archive|middle of a sample|holds no sample/);
+        await fails(
+          readBytes('x.eval', whole.subarray(0, cut)),
+          'FORMAT_BROKEN',
+          /not a whole zip archive|middle of a sample|holds no sample/,
+        );
       await fails(readText('x.eval', '{"eval":{}}'), 'FORMAT_BROKEN', /x\.eval .*not a zip archive/);
       await fails(readBytes('x.eval', zipSync({ 'a.txt': strToU8('a') })), 'FORMAT_BROKEN', /holds no sample/);
       const samples = { 'samples/2_epoch_1.json': '{"input":', 'samples/0_epoch_1.json': `"${'a'.repeat(33 << 20)}"` };
