@@ -70,6 +70,7 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
     openSample: trySample,
     chooseCandidates: () => chooseCandidates(models),
     showLog,
+    updateCatalog: () => updateCatalog(models, undefined),
     copyModel: (model) => actions.copyId(model),
     copySnippet: (model) => actions.copySnippet(model),
     setFrontMatter: (model, document, column) => writer.setModel(document, model, column),

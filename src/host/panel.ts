@@ -41,6 +41,7 @@ export interface PanelActions {
   openSample(): Promise<void>;
   chooseCandidates(): Promise<void>;
   showLog(): void;
+  updateCatalog(): Promise<void>;
   copyModel(model: string): Promise<void>;
   copySnippet(model: string): Promise<void>;
   setFrontMatter(model: string, document: Uri, column: ViewColumn): Promise<void>;
@@ -295,6 +296,9 @@ export class ResultPanel extends Disposable {
         break;
       case 'showLog':
         this.actions.showLog();
+        break;
+      case 'updateCatalog':
+        await this.actions.updateCatalog();
         break;
       case 'setColumn':
         await this.takeColumn(message.column);

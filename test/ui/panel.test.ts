@@ -208,12 +208,46 @@ describe('the panel', () => {
     assert.ok(await panel.page.getByText('No model passes the filter.').isVisible());
   });
 
-  it('marks old prices in words, not by colour alone', async () => {
+  it('marks old prices in words, not by colour alone, and offers to update them', async () => {
     await open(snapshot());
     const old = panel.page.locator('table.candidates .amber').first();
     assert.match(await textOf(old), /2026-04-02, 152 days old/);
+    assert.match(await textOf(panel.page.locator('.old-prices')), /Prices are up to 152 days old/);
+    await panel.page.getByRole('button', { name: 'Update Catalog from File…' }).click();
+    await panel.sentOf('updateCatalog');
     await panel.show(snapshot({}, { today: '2026-05-01' }));
-    assert.equal(await panel.page.locator('table.candidates .amber').count(), 0);
+    assert.equal(await panel.page.locator('table.candidates .amber, .old-prices').count(), 0);
+  });
+
+  it('says why cheaper models are not taken, and nothing at the quality end', async () => {
+    const message = snapshot();
+    await open(message);
+    const { pick } = decisionOf(message);
+    await panel.page.getByRole('button', { name: /^Show all 36/ }).click();
+    const rows = panel.page.locator('table.candidates tbody tr');
+    const cheaper = message.recommendation.candidates.filter(
+      ({ cost }) => cost.usd !== null && pick.cost.usd !== null && cost.usd < pick.cost.usd,
+    );
+    assert.equal(await rows.filter({ hasText: /Cheaper, but/ }).count(), cheaper.length);
+    assert.ok((await rows.filter({ hasText: /Cheaper, but [\d.]+ points? lost; \d+ allowed/ }).count()) > 0);
+    await panel.page.getByRole('slider', { name: 'Quality or price' }).press('Home');
+    await panel.settled();
+    await rows
+      .filter({ hasText: /Cheaper, but/ })
+      .first()
+      .waitFor({ state: 'detached' });
+  });
+
+  it('draws the chart again after a filter that left nothing to draw', async () => {
+    await open(snapshot());
+    const chart = panel.page.locator('#alternatives .chart svg');
+    const before = await chart.getAttribute('width');
+    const filter = panel.page.getByRole('searchbox', { name: 'Filter models' });
+    await filter.fill('no such model');
+    await chart.waitFor({ state: 'detached' });
+    await filter.fill('');
+    await chart.waitFor();
+    assert.equal(await chart.getAttribute('width'), before);
   });
 
   it('compares two models from the chart with the arrow keys', async () => {

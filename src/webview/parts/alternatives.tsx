@@ -6,7 +6,8 @@ import { Scatter } from '../charts/scatter';
 import { chance, daysBetween, decimal, integer, monthOf, oldPriceDays, tokens, usd, usdRange } from '../format';
 import { type Sight, toggled } from '../state/sight';
 import type { SortColumn } from '../state/viewState';
-import { evidenceWords } from '../state/words';
+import { send } from '../state/vscodeApi';
+import { evidenceWords, untakenWords } from '../state/words';
 import { count, t } from '../strings';
 import { Icon } from './icon';
 import { Section } from './section';
@@ -168,6 +169,7 @@ export function Alternatives({ sight }: { readonly sight: Sight }): JSX.Element 
           </button>
         ) : null}
       </div>
+      <OldPrices candidates={listed} today={context.today} />
       {shown.length === 0 ? (
         <p class="blank">{t('No model passes the filter.')}</p>
       ) : (
@@ -246,6 +248,7 @@ function Row({ candidate, sight, available, columns }: RowProps): JSX.Element {
     candidate.buyable ? '' : t('retired'),
     available.has(model) ? t('in VS Code') : '',
   ].filter(Boolean);
+  const untaken = untakenWords(sight, candidate);
   const value = (score: number | null): string => (score === null ? '–' : decimal(score, 2));
   return (
     <tr class={[chosen ? 'chosen' : '', excluded ? 'excluded' : ''].filter(Boolean).join(' ')}>
@@ -258,6 +261,7 @@ function Row({ candidate, sight, available, columns }: RowProps): JSX.Element {
             <span class="note">
               {[candidate.provider, candidate.openWeights ? t('open weights') : ''].filter(Boolean).join(' · ')}
             </span>
+            {untaken === '' ? null : <span class="note untaken">{untaken}</span>}
             {tags.length > 0 ? (
               <span class="tags">
                 {tags.map((tag) => (
@@ -351,6 +355,29 @@ function Row({ candidate, sight, available, columns }: RowProps): JSX.Element {
 /** A row that moves in the table takes the focus along: browsers drop it. */
 function keepFocus(button: HTMLButtonElement): void {
   requestAnimationFrame(() => button.focus());
+}
+
+/** Where listed prices are old: how old, and the way to newer ones. */
+function OldPrices({
+  candidates,
+  today,
+}: {
+  readonly candidates: readonly CandidateAssessment[];
+  readonly today: string;
+}): JSX.Element | null {
+  const ages = candidates.flatMap(({ price }) => (price ? [daysBetween(price.asOf, today)] : []));
+  const oldest = Math.max(0, ...ages.filter((age) => age > oldPriceDays));
+  if (oldest === 0) return null;
+  return (
+    <p class="note old-prices">
+      <span class="amber">
+        <Icon name="warning" /> {t('Prices are up to {0} days old.', integer(oldest))}
+      </span>{' '}
+      <button type="button" class="link" onClick={() => send({ type: 'updateCatalog' })}>
+        {t('Update Catalog from File…')}
+      </button>
+    </p>
+  );
 }
 
 /** List price with its date: in amber and in words where the list is old. */

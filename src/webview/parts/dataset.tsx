@@ -92,7 +92,9 @@ function Strategies({ sight, dataset }: { readonly sight: Sight; readonly datase
           <tbody>
             {rows.map(({ key, title, probability, interval, usd: cost, current: marked }) => (
               <tr key={key} class={marked ? 'chosen' : ''}>
-                <th scope="row">{title}</th>
+                <th scope="row" title={title}>
+                  <span>{title}</span>
+                </th>
                 <td>
                   <ProbabilityCell low={interval[0]} value={probability} high={interval[1]} digits={1} />
                 </td>
@@ -220,8 +222,8 @@ function Slices({ sight, dataset }: { readonly sight: Sight; readonly dataset: D
               <th scope="col" class="number">
                 {t('Rows')}
               </th>
-              <th scope="col" class="number">
-                {nameOf(sight, overall)}
+              <th scope="col" class="number" title={nameOf(sight, overall)}>
+                <span>{nameOf(sight, overall)}</span>
               </th>
               <th scope="col">{t("The category's own pick")}</th>
               <th scope="col" class="number">
@@ -250,7 +252,7 @@ function Slices({ sight, dataset }: { readonly sight: Sight; readonly dataset: D
                     </td>
                   ) : (
                     <>
-                      <td>
+                      <td class="own-pick">
                         {nameOf(sight, pick)} <span class="note">{percent(there)}</span>
                       </td>
                       <td class="number">{points(there - here)}</td>

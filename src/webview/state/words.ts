@@ -1,6 +1,7 @@
 import { beats } from '../../core/recommendation/choose';
-import { toleranceOf } from '../../core/recommendation/policy';
+import { outweighs, toleranceOf } from '../../core/recommendation/policy';
 import type { CandidateAssessment, Decision, DistanceWord } from '../../core/recommendation/recommendation';
+import { differenceVariance } from '../../core/scores/guard';
 import { chance, decimal, percent } from '../format';
 import { t } from '../strings';
 import type { Sight } from './sight';
@@ -116,6 +117,31 @@ export function reasonWords(sight: Sight, decision: Decision): string {
         best.name,
       );
   }
+}
+
+/** Why a candidate that costs less than the pick was not taken in its stead; empty where that is not the question. */
+export function untakenWords(sight: Sight, candidate: CandidateAssessment): string {
+  const { choice, policy, candidates } = sight;
+  const pick = candidates.find(({ model }) => model === choice?.decision.model);
+  const quality = candidates.find(({ model }) => model === choice?.picks.quality);
+  const [cost, dearest] = [candidate.cost.usd, quality?.cost.usd ?? null];
+  if (!choice || !pick || !quality || policy.mode === 'paper' || policy.dial === 0 || choice.decision.basis === 'far')
+    return '';
+  if (policy.excluded.includes(candidate.model)) return '';
+  if (policy.pinned.length > 0 && !policy.pinned.includes(candidate.model)) return '';
+  if (cost === null || pick.cost.usd === null || cost >= pick.cost.usd) return '';
+  const lost = 100 * (quality.probability - candidate.probability);
+  const tolerance = toleranceOf(policy.dial);
+  if (lost > tolerance)
+    return t(
+      'Cheaper, but {0} lost; {1} allowed',
+      pointsWord(lost),
+      decimal(tolerance, Number.isInteger(tolerance) ? 0 : 1),
+    );
+  const gap = quality.posterior.mean - candidate.posterior.mean;
+  const spread = Math.sqrt(differenceVariance(candidate.posterior, quality.posterior));
+  const saving = dearest === null ? Number.POSITIVE_INFINITY : dearest / cost;
+  return outweighs(gap, spread, saving, policy.dial) ? '' : t('Cheaper, but saves too little for what it may lose');
 }
 
 /** Cost of `left` against `right` in words. */
