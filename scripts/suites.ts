@@ -89,7 +89,11 @@ export async function hostSuite(grep = ''): Promise<SuiteResult> {
           extensionDevelopmentPath: [resolve('.'), resolve('test/host/chatProvider')],
           extensionTestsPath: resolve('out/test/host/index.entry.js'),
           launchArgs: [copyOfSamples(), '--disable-extensions'],
-          extensionTestsEnv: { RECOMMEND_LLM_TEST_COUNTS: countsFile, RECOMMEND_LLM_TEST_GREP: grep },
+          extensionTestsEnv: {
+            RECOMMEND_LLM_TEST_COUNTS: countsFile,
+            RECOMMEND_LLM_TEST_GREP: grep,
+            RECOMMEND_LLM_TEST_FOLDER: temporaryFolder('host'),
+          },
         });
         return code === 0;
       } catch (error) {

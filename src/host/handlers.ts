@@ -65,10 +65,17 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
     if (target) await parts.panel().show(target);
   };
 
+  const chooseColumn = async (column: unknown): Promise<void> => {
+    const panel = parts.panel();
+    const chosen = typeof column === 'string' && column !== '' ? column : await askForColumn(panel.state);
+    if (chosen !== undefined) await panel.takeColumn(chosen);
+  };
+
   const panelActions: PanelActions = {
     chooseFile,
     openSample: trySample,
     chooseCandidates: () => chooseCandidates(models),
+    chooseColumn: () => chooseColumn(undefined),
     showLog,
     updateCatalog: () => updateCatalog(models, undefined),
     copyModel: (model) => actions.copyId(model),
@@ -99,11 +106,7 @@ export function createHandlers(parts: HandlerParts): { handlers: CommandHandlers
       const target = await evaluationTarget(labelled);
       if (target) await parts.panel().show(target);
     },
-    'recommendLlm.chooseColumn': async (column) => {
-      const panel = parts.panel();
-      const chosen = typeof column === 'string' && column !== '' ? column : await askForColumn(panel.state);
-      if (chosen !== undefined) await panel.takeColumn(chosen);
-    },
+    'recommendLlm.chooseColumn': chooseColumn,
     'recommendLlm.chooseCandidates': () => chooseCandidates(models),
     'recommendLlm.updateCatalog': (list) => updateCatalog(models, list),
     'recommendLlm.importResults': (clicked, selected) => evidence.importResults(clicked, selected),

@@ -40,6 +40,7 @@ export interface PanelActions {
   chooseFile(): Promise<void>;
   openSample(): Promise<void>;
   chooseCandidates(): Promise<void>;
+  chooseColumn(): Promise<void>;
   showLog(): void;
   updateCatalog(): Promise<void>;
   copyModel(model: string): Promise<void>;
@@ -299,6 +300,9 @@ export class ResultPanel extends Disposable {
         break;
       case 'updateCatalog':
         await this.actions.updateCatalog();
+        break;
+      case 'chooseColumn':
+        await this.actions.chooseColumn();
         break;
       case 'setColumn':
         await this.takeColumn(message.column);

@@ -87,6 +87,8 @@ export const fromPanelSchema = v.variant('type', [
   v.object({ type: v.literal('showLog') }),
   /** Ask for a price list and take over its prices. */
   v.object({ type: v.literal('updateCatalog') }),
+  /** Ask for the column of prompts by hand, then score again. */
+  v.object({ type: v.literal('chooseColumn') }),
   /** Score again with prompts from this column (dotted path). */
   v.object({ type: v.literal('setColumn'), column: v.pipe(v.string(), v.minLength(1)) }),
   /** Keep to this mode from now on; the panel itself shows it without a new scoring. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands, extensions, Uri, workspace } from 'vscode';
 import type { DatasetEvaluation } from '../../src/core/evaluation/datasetEvaluation';
@@ -21,9 +20,11 @@ export function sample(name: string): Uri {
   return Uri.joinPath(folder.uri, name);
 }
 
-/** Writes a file outside the workspace. */
+/** Writes a file outside the workspace; whoever runs the tests removes it. */
 export function temporaryFile(name: string, content: string | Uint8Array): Uri {
-  const path = join(mkdtempSync(join(tmpdir(), 'recommend-llm-host-')), name);
+  const folder = process.env.RECOMMEND_LLM_TEST_FOLDER;
+  assert.ok(folder);
+  const path = join(mkdtempSync(join(folder, 'file-')), name);
   writeFileSync(path, content);
   return Uri.file(path);
 }

@@ -155,6 +155,10 @@ describe('Recommend LLM by mouse and keyboard', () => {
     const panel = await workbench.webviewFrame();
     await panel.getByText('No recommendation').first().waitFor();
     await workbench.screenshot('panel-failure');
+    await panel.getByRole('button', { name: 'Choose the prompt column…' }).click();
+    await workbench.quickInput().fill('b');
+    await workbench.page.keyboard.press('Enter');
+    await resultPanel(workbench);
     await workbench.chooseMenu(() => workbench.rightClickExplorer('train-journey.prompt.md'), 'Recommend LLM');
     await resultPanel(workbench);
     await workbench.expectNoErrors();

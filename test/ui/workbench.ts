@@ -30,6 +30,8 @@ export interface WorkbenchOptions {
   /** Size of the window in pixels. */
   size?: { width: number; height: number };
   theme?: Theme;
+  /** Language of the editor, as a BCP 47 tag; extensions speak it where they can. English where it is left out. */
+  language?: string;
 }
 
 /**
@@ -66,6 +68,9 @@ export class Workbench {
     const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumSwitches] });
     const page = await browser.newPage({ viewport: options.size ?? { width: 1400, height: 900 } });
     page.setDefaultTimeout(20_000);
+    // What a language pack does first; the editor's own texts stay English, since its packs are not at hand.
+    if (options.language)
+      await page.addInitScript((tag) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: tag }), options.language);
     await page.goto(workbenchAddress(server, { folder, extensions: options.vsix ? [] : [resolve('.')] }));
     const workbench = new Workbench(page, folder, server, browser);
     await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();

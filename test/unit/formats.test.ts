@@ -33,7 +33,7 @@ const samples: Readonly<Record<string, Expected>> = {
     format: 'prompt',
     prompts: 1,
     first: /^Two trains leave Lyon/,
-    facts: { model: 'gpt-4o', mode: 'ask', description: 'A word problem with two moving trains' },
+    facts: { model: 'gpt-4o', agent: 'ask', description: 'A word problem with two moving trains' },
     roles: ['context', 'user'],
   },
   'delivery-note.prompt.md': {
@@ -48,7 +48,7 @@ const samples: Readonly<Record<string, Expected>> = {
     prompts: 1,
     first: /^You can call these functions/,
     facts: {
-      mode: 'agent',
+      agent: 'agent',
       tools: 'find_order, refund_order, send_email',
       description: 'Answer a customer by calling functions of the shop',
     },

@@ -33,7 +33,7 @@ describe('readPrompts', () => {
     assert.equal(prompts[0]?.declaredModel, 'gpt-4o');
     assert.deepEqual(report.facts, {
       model: 'gpt-4o',
-      mode: 'ask',
+      agent: 'ask',
       description: 'A word problem with two moving trains',
     });
     assert.match(scoredText(prompts[0] as Prompt), /^Two trains leave Lyon/);

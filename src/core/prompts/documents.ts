@@ -99,7 +99,7 @@ export function factsOf(fields: Readonly<Record<string, unknown>>): Record<strin
   const facts: Record<string, string> = {};
   const model = modelOf(fields.model);
   if (model !== undefined) facts.model = model;
-  for (const key of ['mode', 'description'] as const) {
+  for (const key of ['agent', 'mode', 'description'] as const) {
     const value = fields[key];
     if (typeof value === 'string' && value.trim() !== '') facts[key] = value.trim();
   }

@@ -209,7 +209,10 @@ export function ThreePicks({ sight }: { readonly sight: Sight }): JSX.Element | 
     { title: t('Quality'), hint: t('Highest expected correctness, guarded'), model: picks.quality },
     {
       title: t('Value'),
-      hint: t('Cheapest within {0} of it', pointsWord(toleranceOf(Math.max(0.5, sight.policy.dial)))),
+      hint: t(
+        'Cheapest that is worth its loss, at most {0}',
+        pointsWord(toleranceOf(Math.max(0.5, sight.policy.dial))),
+      ),
       model: picks.value,
     },
     { title: t('Open weights'), hint: t('Best model that you can run yourself'), model: picks.open },

@@ -76,7 +76,16 @@ export function Failed({ file, error }: { readonly file: string; readonly error:
       <p>{error.message}</p>
       <p>{error.nextStep}</p>
       <div class="actions">
-        <button type="button" onClick={() => send({ type: 'retry' })}>
+        {error.code === 'NO_PROMPT_COLUMN' ? (
+          <button type="button" onClick={() => send({ type: 'chooseColumn' })}>
+            {t('Choose the prompt column…')}
+          </button>
+        ) : null}
+        <button
+          type="button"
+          class={error.code === 'NO_PROMPT_COLUMN' ? 'secondary' : ''}
+          onClick={() => send({ type: 'retry' })}
+        >
           {t('Try again')}
         </button>
         {error.code === 'NO_CANDIDATES' ? (
