@@ -1,6 +1,7 @@
 // Makes the pictures of the README and of the walkthrough from the running editor: `npm run screenshots`.
 import { join } from 'node:path';
 import { type Theme, Workbench } from '../test/ui/workbench';
+import { datasetPictures } from './datasetPictures';
 import { type AnimationFrame, saveAnimation, savePicture } from './pictures';
 import { walkthroughPictures } from './walkthroughPictures';
 
@@ -77,7 +78,12 @@ async function walkThrough(): Promise<void> {
 }
 
 /** The sets of pictures; arguments name those that are made, all without one. */
-const sets: Readonly<Record<string, () => Promise<void>>> = { panels, walkThrough, walkthrough: walkthroughPictures };
+const sets: Readonly<Record<string, () => Promise<void>>> = {
+  panels,
+  walkThrough,
+  datasets: datasetPictures,
+  walkthrough: walkthroughPictures,
+};
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);

@@ -12,6 +12,7 @@ import { ModelLenses } from './host/modelLenses';
 import { ModelWriter } from './host/modelWriter';
 import { ResultPanel } from './host/panel';
 import { Recommender } from './host/recommender';
+import { resolveReference } from './host/references';
 import { routerFolder } from './host/routerFolder';
 import { forkScorer, ScorerClient } from './host/scorerClient';
 import { StatusBarSuggestion } from './host/statusBar';
@@ -38,6 +39,7 @@ export function activate(context: ExtensionContext): ExtensionApi {
       start: () => forkScorer(scorerEntry),
       log,
       idleMs: () => readSetting('scorer.idleMinutes') * 60_000,
+      resolveReference,
     });
     const bundlePath = (): string => routerFolder(context);
     const models = new CatalogModels(context, bundlePath, log);

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { FileType, Range, type TextDocument, Uri, workspace } from 'vscode';
 import { RecommendError } from '../core/errors';
-import type { InputSource } from '../scoring/protocol';
+import type { InputSource, Place } from '../scoring/protocol';
 import { readableFile } from './documentKinds';
+import { placeOf } from './references';
 
 /**
  * What a panel shows a result of, in a form that survives a reload: the panel keeps it as text, and the input is read
@@ -61,7 +62,14 @@ function openDocument(uri: Uri): TextDocument | undefined {
 
 /** A text editor's content as it stands, saved or not. */
 export function documentSource(document: TextDocument): InputSource {
-  return { kind: 'text', name: nameOf(document.uri), text: document.getText(), languageId: document.languageId };
+  const place = placeOf(document.uri);
+  return {
+    kind: 'text',
+    name: nameOf(document.uri),
+    text: document.getText(),
+    languageId: document.languageId,
+    ...(place ? { place } : {}),
+  };
 }
 
 /**
@@ -100,7 +108,7 @@ export async function readTarget(target: Target): Promise<InputSource> {
       'Select fewer files.',
     );
   }
-  const contents: { name: string; bytes: Uint8Array }[] = [];
+  const contents: { name: string; bytes: Uint8Array; place?: Place }[] = [];
   let total = 0;
   for (const uri of files) {
     const bytes = await readFile(uri);
@@ -112,7 +120,8 @@ export async function readTarget(target: Target): Promise<InputSource> {
         'Copy the data to a local folder, or use a part of it.',
       );
     }
-    contents.push({ name: nameOf(uri), bytes });
+    const place = placeOf(uri);
+    contents.push({ name: nameOf(uri), bytes, ...(place ? { place } : {}) });
   }
   const [only] = contents;
   if (only && contents.length === 1) return { kind: 'bytes', ...only };

@@ -2,7 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { RecommendError } from '../core/errors';
 import type { DatasetEvaluation } from '../core/evaluation/datasetEvaluation';
 import type { Recommendation } from '../core/recommendation/recommendation';
-import type { FromScorer, InputSource, Progress, RecommendOptions, ToScorer } from '../scoring/protocol';
+import type {
+  FoundReference,
+  FromScorer,
+  InputSource,
+  Progress,
+  RecommendOptions,
+  ToScorer,
+} from '../scoring/protocol';
 import type { Log } from './log';
 import { parseFromScorer } from './scorerMessages';
 
@@ -14,6 +21,8 @@ export interface ScorerClientOptions {
   readonly log: Log;
   /** Time without work after which the process is ended, in milliseconds; read each time it becomes idle. */
   readonly idleMs: () => number;
+  /** Reads a file that the input at `uri` refers to; absent: none is read. */
+  readonly resolveReference?: (uri: string, reference: string) => Promise<FoundReference>;
   /** Time that a new process has to report that it is ready, in milliseconds. */
   readonly startMs?: number;
 }
@@ -222,6 +231,7 @@ export class ScorerClient {
     if (!owner) return;
     if (message.type === 'progress') owner.hooks.onProgress?.(message.progress);
     else if (message.type === 'preview') owner.hooks.onPreview?.(message.recommendation);
+    else if (message.type === 'reference') void this.answerReference(message);
     else {
       this.crashesInARow = 0;
       this.take(message.id);
@@ -230,6 +240,18 @@ export class ScorerClient {
         owner.reject(new RecommendError(code, sentence, nextStep));
       } else owner.resolve(message);
     }
+  }
+
+  private async answerReference(asked: Extract<FromScorer, { type: 'reference' }>): Promise<void> {
+    const { id, question, uri, reference } = asked;
+    let found: FoundReference = 'outside-workspace';
+    try {
+      found = (await this.settings.resolveReference?.(uri, reference)) ?? found;
+    } catch (thrown) {
+      this.settings.log.warn(`${reference}, which ${uri} refers to, could not be read: ${String(thrown)}`);
+      found = 'missing';
+    }
+    this.send({ type: 'referenced', id, question, found });
   }
 
   private take(id: number): Pending | undefined {

@@ -77,6 +77,7 @@ const message = v.variant('type', [
       fraction: nullableNumber,
     }),
   }),
+  v.looseObject({ type: v.literal('reference'), id, question: id, uri: v.string(), reference: v.string() }),
   v.looseObject({ type: v.picklist(['preview', 'recommendation']), id, recommendation }),
   v.looseObject({ type: v.literal('evaluation'), id, evaluation }),
   v.looseObject({

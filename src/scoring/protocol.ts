@@ -3,17 +3,37 @@ import type { ErrorReport } from '../core/errors';
 import type { DatasetEvaluation } from '../core/evaluation/datasetEvaluation';
 import type { Preference, Recommendation, RoutingMode } from '../core/recommendation/recommendation';
 
+/** Where content that is handed over stands: the files that it refers to are read from there. */
+export type Place =
+  | { readonly kind: 'local'; readonly path: string; readonly workspaceRoot: string }
+  /** In a file system that only the editor can read: the scorer asks for the files. */
+  | { readonly kind: 'virtual'; readonly uri: string };
+
 /** Where the scorer process takes the input from: it streams local files itself; other content is handed over. */
 export type InputSource =
   | { readonly kind: 'local'; readonly paths: readonly string[]; readonly workspaceRoot: string | null }
-  | { readonly kind: 'text'; readonly name: string; readonly text: string; readonly languageId?: string }
-  | { readonly kind: 'bytes'; readonly name: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'text';
+      readonly name: string;
+      readonly text: string;
+      readonly languageId?: string;
+      readonly place?: Place;
+    }
+  | { readonly kind: 'bytes'; readonly name: string; readonly bytes: Uint8Array; readonly place?: Place }
   /** Several files that are not on this machine's disk, taken as one dataset. */
   | {
       readonly kind: 'several';
       readonly name: string;
-      readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+      readonly files: readonly { readonly name: string; readonly bytes: Uint8Array; readonly place?: Place }[];
     };
+
+/** A file that an input refers to, or why it is not read. `name` is its path in the workspace. */
+export type FoundReference =
+  | { readonly name: string; readonly bytes: Uint8Array }
+  | 'outside-workspace'
+  | 'missing'
+  | 'not-text'
+  | 'over-limit';
 
 export interface RecommendOptions {
   readonly mode: RoutingMode;
@@ -52,12 +72,22 @@ export type ToScorer =
       readonly source: InputSource;
       readonly options: RecommendOptions;
     }
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Answers the `reference` message with the same `question`. */
+  | { readonly type: 'referenced'; readonly id: number; readonly question: number; readonly found: FoundReference };
 
 /** Messages of the scorer process to the extension host. */
 export type FromScorer =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
+  /** Asks for the file that the input at `uri` names as `reference`. */
+  | {
+      readonly type: 'reference';
+      readonly id: number;
+      readonly question: number;
+      readonly uri: string;
+      readonly reference: string;
+    }
   | { readonly type: 'preview'; readonly id: number; readonly recommendation: Recommendation }
   | { readonly type: 'recommendation'; readonly id: number; readonly recommendation: Recommendation }
   | { readonly type: 'evaluation'; readonly id: number; readonly evaluation: DatasetEvaluation }

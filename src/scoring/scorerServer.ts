@@ -2,25 +2,35 @@ import * as v from 'valibot';
 import type { ScoringBundle } from '../core/bundle/scoringBundle';
 import { RecommendError, toErrorReport } from '../core/errors';
 import { evaluateDataset } from '../core/evaluation/evaluateDataset';
-import { type ByteSource, memorySource, textSource } from '../core/files/source';
+import { type ByteSource, memorySource, textSource, type Workspace } from '../core/files/source';
 import { cancelled, type PipelineOptions, recommend } from '../core/pipeline';
 import type { ReadOptions } from '../core/prompts/readOptions';
 import { type PromptReading, readPrompts } from '../core/prompts/readPrompts';
 import { samplePrompts } from '../core/prompts/samplePrompts';
 import type { Recommendation } from '../core/recommendation/recommendation';
 import { localSources, localWorkspace } from './localFiles';
-import type { FromScorer, InputSource, Progress, RecommendOptions } from './protocol';
+import type { FoundReference, FromScorer, InputSource, Progress, RecommendOptions } from './protocol';
 import { WorkQueue } from './workQueue';
 
 const text = v.string();
 const id = v.pipe(v.number(), v.integer());
 const bytes = v.instance(Uint8Array);
-const named = v.object({ name: text, bytes });
+const place = v.variant('kind', [
+  v.object({ kind: v.literal('local'), path: text, workspaceRoot: text }),
+  v.object({ kind: v.literal('virtual'), uri: text }),
+]);
+const named = v.object({ name: text, bytes, place: v.exactOptional(place) });
 const price = v.object({ input: v.number(), output: v.number(), asOf: text });
 
 const sourceSchema = v.variant('kind', [
   v.object({ kind: v.literal('local'), paths: v.pipe(v.array(text), v.minLength(1)), workspaceRoot: v.nullable(text) }),
-  v.object({ kind: v.literal('text'), name: text, text, languageId: v.exactOptional(text) }),
+  v.object({
+    kind: v.literal('text'),
+    name: text,
+    text,
+    languageId: v.exactOptional(text),
+    place: v.exactOptional(place),
+  }),
   v.object({ kind: v.literal('bytes'), ...named.entries }),
   v.object({ kind: v.literal('several'), name: text, files: v.pipe(v.array(named), v.minLength(1)) }),
 ]);
@@ -47,9 +57,18 @@ const toScorerSchema = v.variant('type', [
   v.object({ type: v.literal('recommend'), ...work }),
   v.object({ type: v.literal('evaluate'), ...work }),
   v.object({ type: v.literal('cancel'), id }),
+  v.object({
+    type: v.literal('referenced'),
+    id,
+    question: id,
+    found: v.union([
+      v.object({ name: text, bytes }),
+      v.picklist(['outside-workspace', 'missing', 'not-text', 'over-limit']),
+    ]),
+  }),
 ]);
 
-type Work = Exclude<v.InferOutput<typeof toScorerSchema>, { type: 'cancel' }>;
+type Work = Extract<v.InferOutput<typeof toScorerSchema>, { type: 'recommend' | 'evaluate' }>;
 
 /** Rows of a large dataset that give a first answer, until all are scored. */
 const sampleRows = 200;
@@ -66,6 +85,9 @@ export class ScorerServer {
   private readonly queue = new WorkQueue();
   private readonly jobs = new Map<number, AbortController>();
   private readonly bundles = new Map<string, Promise<ScoringBundle>>();
+  /** Questions for referenced files that the host has not answered yet. */
+  private readonly questions = new Map<number, (found: FoundReference) => void>();
+  private asked = 0;
 
   /**
    * @param load loads and verifies a bundle folder
@@ -89,8 +111,10 @@ export class ScorerServer {
       this.send({ type: 'failed', id: idOf(message), error: toErrorReport(error) });
       return;
     }
-    if (parsed.output.type === 'cancel') this.jobs.get(parsed.output.id)?.abort();
-    else await this.work(parsed.output);
+    const { output } = parsed;
+    if (output.type === 'cancel') this.jobs.get(output.id)?.abort();
+    else if (output.type === 'referenced') this.questions.get(output.question)?.(output.found);
+    else await this.work(output);
   }
 
   private async work(message: Work): Promise<void> {
@@ -100,7 +124,12 @@ export class ScorerServer {
     try {
       const bundle = await this.bundle(message.bundle);
       if (abort.signal.aborted) throw cancelled();
-      const { name, sources, reading, readOptions } = await open(message.source, message.options, abort.signal);
+      const { name, sources, reading, readOptions } = await open(
+        message.source,
+        message.options,
+        abort.signal,
+        (uri, reference) => this.ask(message.id, uri, reference, abort.signal),
+      );
       const report = progressReporter(reading, (progress) => this.send({ type: 'progress', id: message.id, progress }));
       const options: PipelineOptions = {
         mode: message.options.mode,
@@ -153,6 +182,25 @@ export class ScorerServer {
     if (recommendation) this.answer(abort, { type: 'preview', id, recommendation });
   }
 
+  /** Asks the host for a file that only it can read. */
+  private ask(id: number, uri: string, reference: string, signal: AbortSignal): Promise<FoundReference> {
+    const question = ++this.asked;
+    return new Promise<FoundReference>((resolve, reject) => {
+      const abandon = (): void => {
+        this.questions.delete(question);
+        reject(cancelled());
+      };
+      if (signal.aborted) return abandon();
+      signal.addEventListener('abort', abandon, { once: true });
+      this.questions.set(question, (found) => {
+        signal.removeEventListener('abort', abandon);
+        this.questions.delete(question);
+        resolve(found);
+      });
+      this.send({ type: 'reference', id, question, uri, reference });
+    });
+  }
+
   private answer(abort: AbortController, message: FromScorer): void {
     if (abort.signal.aborted) throw cancelled();
     this.send(message);
@@ -179,6 +227,7 @@ async function open(
   source: v.InferOutput<typeof sourceSchema>,
   options: RecommendOptions,
   signal: AbortSignal,
+  ask: (uri: string, reference: string) => Promise<FoundReference>,
 ): Promise<{
   readonly name: string;
   readonly sources: readonly ByteSource[];
@@ -186,15 +235,33 @@ async function open(
   readonly readOptions: ReadOptions;
 }> {
   const sources = await sourcesOf(source);
+  const workspace = workspaceOf(source, ask);
   const readOptions: ReadOptions = {
     signal,
     ...(options.column === undefined ? {} : { column: options.column }),
     ...(options.template === undefined ? {} : { template: options.template }),
-    ...(source.kind === 'local' && source.workspaceRoot !== null
-      ? { workspace: localWorkspace(source.workspaceRoot) }
-      : {}),
+    ...(workspace ? { workspace } : {}),
   };
   return { name: nameOf(source, sources), sources, reading: readPrompts(sources, readOptions), readOptions };
+}
+
+/** Where the files that an input refers to are read from; undefined: none is. */
+function workspaceOf(
+  source: InputSource,
+  ask: (uri: string, reference: string) => Promise<FoundReference>,
+): Workspace | undefined {
+  if (source.kind === 'local') return source.workspaceRoot === null ? undefined : localWorkspace(source.workspaceRoot);
+  const files = source.kind === 'several' ? source.files : [source];
+  const places = new Map(files.map(({ name, place }) => [name, place]));
+  return {
+    async resolve(from, reference) {
+      const place = places.get(from);
+      if (!place) return 'outside-workspace';
+      if (place.kind === 'local') return localWorkspace(place.workspaceRoot).resolve(place.path, reference);
+      const found = await ask(place.uri, reference);
+      return typeof found === 'string' ? found : memorySource(found.name, found.bytes);
+    },
+  };
 }
 
 async function sourcesOf(source: InputSource): Promise<readonly ByteSource[]> {

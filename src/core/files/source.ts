@@ -26,7 +26,10 @@ export interface Workspace {
    * @param from name of the file that holds the reference
    * @param reference as written, without `#file:` or `file://`
    */
-  resolve(from: string, reference: string): Promise<ByteSource | 'outside-workspace' | 'missing' | 'not-text'>;
+  resolve(
+    from: string,
+    reference: string,
+  ): Promise<ByteSource | 'outside-workspace' | 'missing' | 'not-text' | 'over-limit'>;
 }
 
 /** Bytes already in memory as a source; `chunkBytes` is the size in which they are handed out. */

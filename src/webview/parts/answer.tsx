@@ -127,13 +127,7 @@ function Facts({ sight, pick }: { readonly sight: Sight; readonly pick: Candidat
               </span>
               <span class="note">{t('{0} a thousand prompts', usd(1000 * cost.usd))}</span>
               {sight.recommendation.prompts > 1 ? (
-                <span class="note">
-                  {t(
-                    '{0} for all {1}',
-                    usd(sight.recommendation.prompts * cost.usd),
-                    integer(sight.recommendation.prompts),
-                  )}
-                </span>
+                <span class="note">{costOfAll(sight.recommendation, cost.usd)}</span>
               ) : null}
               {cost.agentic ? (
                 <span class="note amber">
@@ -267,4 +261,12 @@ export function ThreePicks({ sight }: { readonly sight: Sight }): JSX.Element | 
       })}
     </section>
   );
+}
+
+/** What the whole dataset costs: of a sample, what the rows that it stands for cost. */
+function costOfAll({ prompts, read }: Sight['recommendation'], usdPerPrompt: number): string {
+  const ofRows = read.sample?.ofRows ?? null;
+  return ofRows === null
+    ? t('{0} for all {1}', usd(prompts * usdPerPrompt), integer(prompts))
+    : t('{0} for all of about {1} rows', usd(ofRows * usdPerPrompt), integer(ofRows));
 }

@@ -142,6 +142,21 @@ describe('scorer client', () => {
     assert.equal(started.length, 1);
   });
 
+  it('answers for files that only the editor can read; one that cannot be read is missing', async () => {
+    create({
+      resolveReference: async (uri, reference) => {
+        if (reference === 'broken.md') throw new Error('no connection');
+        return { name: `${uri} ${reference}`, bytes: Buffer.from('text') };
+      },
+    });
+    assert.equal((await client.recommend(work('refer b.md'))).file, 'memory:/a.prompt.md b.md:text');
+    assert.equal((await client.recommend(work('refer broken.md'))).file, 'missing');
+    assert.ok(logged.some((line) => line.includes('no connection')));
+    client.dispose();
+    create();
+    assert.equal((await client.recommend(work('refer b.md'))).file, 'outside-workspace');
+  });
+
   it('rejects an answer of the wrong shape and says where it is wrong', async () => {
     create();
     await assert.rejects(client.recommend(work('malformed')), failsWith('SCORER_FAILED'));

@@ -14,6 +14,12 @@ process.on('message', (message: ToScorer) => {
     held.delete(message.id);
     return;
   }
+  if (message.type === 'referenced') {
+    const { found } = message;
+    const read = typeof found === 'string' ? found : `${found.name}:${Buffer.from(found.bytes).toString()}`;
+    say({ type: 'recommendation', id: message.id, recommendation: smallRecommendation(read) });
+    return;
+  }
   const { id, source } = message;
   const text = source.kind === 'text' ? source.text : '';
   const [word, argument = ''] = text.split(' ');
@@ -26,6 +32,10 @@ process.on('message', (message: ToScorer) => {
   if (word === 'hold') {
     held.set(id, true);
     say({ type: 'progress', id, progress: { rows: 1, rowsPerSecond: 1, secondsLeft: null, fraction: null } });
+    return;
+  }
+  if (word === 'refer') {
+    say({ type: 'reference', id, question: 7, uri: 'memory:/a.prompt.md', reference: argument });
     return;
   }
   if (word === 'malformed') {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join, resolve } from 'node:path';
 import type { ScoringBundle } from '../../../src/core/bundle/scoringBundle';
 import { RecommendError } from '../../../src/core/errors';
 import type { FromScorer, Progress, ToScorer } from '../../../src/scoring/protocol';
@@ -42,6 +43,72 @@ describe('ScorerServer', () => {
     await scorer.receive(text(2, 'add'));
     assert.equal(sent[0]?.type === 'failed' && sent[0].error.code, 'BUNDLE_MISSING');
     assert.equal(sent[1]?.type, 'recommendation');
+  });
+
+  it('asks the host for files that only it can read, and ends the question with the request', async () => {
+    const sent: FromScorer[] = [];
+    const scorer = new ScorerServer(
+      async () => tinyBundle(),
+      (message) => {
+        sent.push(message);
+        if (message.type !== 'reference') return;
+        if (message.reference === 'never.md') void scorer.receive({ type: 'cancel', id: message.id });
+        else {
+          const found =
+            message.reference === 'sums.md'
+              ? { name: 'docs/sums.md', bytes: new TextEncoder().encode('add the numbers') }
+              : 'missing';
+          void scorer.receive({ type: 'referenced', id: message.id, question: message.question, found });
+        }
+      },
+    );
+    const place = { kind: 'virtual', uri: 'memory:/w/a.prompt.md' } as const;
+    const request = (id: number, text: string): ToScorer => ({
+      type: 'recommend',
+      id,
+      bundle: 'models',
+      source: { kind: 'bytes', name: 'a.prompt.md', bytes: new TextEncoder().encode(text), place },
+      options,
+    });
+    await scorer.receive(request(1, 'Check #file:sums.md against #file:gone.md'));
+    const answer = sent.find(({ type }) => type === 'recommendation');
+    assert.ok(answer?.type === 'recommendation');
+    assert.deepEqual(answer.recommendation.read.references, [
+      { path: 'sums.md', outcome: 'included' },
+      { path: 'gone.md', outcome: 'missing' },
+    ]);
+    const asked = sent.filter((message) => message.type === 'reference');
+    assert.deepEqual(
+      asked.map(({ id, uri, reference }) => [id, uri, reference]),
+      [
+        [1, place.uri, 'sums.md'],
+        [1, place.uri, 'gone.md'],
+      ],
+    );
+    await scorer.receive(request(2, 'Check #file:never.md'));
+    const failed = sent.at(-1);
+    assert.ok(failed?.type === 'failed' && failed.id === 2);
+    assert.equal(failed.error.code, 'CANCELLED');
+  });
+
+  it('reads what unsaved text in a local workspace refers to', async () => {
+    const { sent, server: scorer } = server();
+    const root = resolve('samples');
+    const place = { kind: 'local', path: join(root, 'a.prompt.md'), workspaceRoot: root } as const;
+    const text = 'See #file:house-rules.md and #file:../package.json';
+    await scorer.receive({
+      type: 'recommend',
+      id: 1,
+      bundle: 'models',
+      source: { kind: 'text', name: 'a.prompt.md', text, languageId: 'prompt', place },
+      options,
+    });
+    const [answer] = sent;
+    assert.ok(answer?.type === 'recommendation');
+    assert.deepEqual(answer.recommendation.read.references, [
+      { path: 'house-rules.md', outcome: 'included' },
+      { path: '../package.json', outcome: 'outside-workspace' },
+    ]);
   });
 
   it('answers a short request before a long dataset is done', async () => {
