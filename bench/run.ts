@@ -88,7 +88,9 @@ async function inEditor(): Promise<EditorTimings> {
     main: './main.js',
     activationEvents: [],
   };
-  writeFileSync(join(empty, 'package.json'), JSON.stringify({ ...manifest, engines: { vscode: '*' } }));
+  // An installed extension must name a version: with "*" the editor passes it over.
+  const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { vscode: string } };
+  writeFileSync(join(empty, 'package.json'), JSON.stringify({ ...manifest, engines: { vscode: engines.vscode } }));
   writeFileSync(join(empty, 'main.js'), 'exports.activate = () => undefined;\n');
   const workspace = join(folder, 'workspace');
   mkdirSync(workspace);

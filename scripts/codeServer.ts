@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { startGroup, temporaryFolder } from './cleanup';
 import { exec, lastLine } from './exec';
 
@@ -125,27 +125,6 @@ export interface ServerOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Puts extensions where the server looks for them: it reads those that the list beside them names. */
-function installFolders(folders: readonly string[], into: string): void {
-  const list = folders.map((folder) => {
-    const { publisher, name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-      publisher: string;
-      name: string;
-      version: string;
-    };
-    const relativeLocation = `${publisher}.${name}-${version}`;
-    const path = join(into, relativeLocation);
-    cpSync(folder, path, { recursive: true });
-    return {
-      identifier: { id: `${publisher}.${name}` },
-      version,
-      location: { $mid: 1, path, scheme: 'file' },
-      relativeLocation,
-    };
-  });
-  if (list.length > 0) writeFileSync(join(into, 'extensions.json'), JSON.stringify(list));
-}
-
 /**
  * Starts the server on a free port with a profile of its own in a temporary folder.
  * @throws Error with one line when it ends or stays silent instead of listening
@@ -159,7 +138,8 @@ export async function startCodeServer(codeServer: CodeServer, options: ServerOpt
     JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2),
   );
   writeFileSync(join(home, 'config.yaml'), '');
-  installFolders(options.extensions ?? [], join(home, 'ext'));
+  for (const folder of options.extensions ?? [])
+    cpSync(folder, join(home, 'ext', basename(folder)), { recursive: true });
   const env = { ...process.env, ...options.env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home };
   const profile = [
     '--config',
