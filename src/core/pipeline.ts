@@ -1,7 +1,7 @@
 import type { ScoringBundle } from './bundle/scoringBundle';
 import { offeredModels } from './cost/catalog';
 import type { CatalogOverlay } from './cost/catalogOverlay';
-import { RecommendError } from './errors';
+import { RecommendError, say } from './errors';
 import type { Prompt } from './prompts/prompt';
 import type { ReadReport } from './prompts/readReport';
 import { Aggregate } from './recommendation/aggregate';
@@ -68,8 +68,8 @@ export async function recommend(
   if (total.rows === 0)
     throw new RecommendError(
       'NO_PROMPTS',
-      `${input.file} holds no prompt.`,
-      'Check the file, or name the prompt column.',
+      say('{0} holds no prompt.', input.file),
+      say('Check the file, or name the prompt column.'),
     );
 
   const before = performance.now();
@@ -127,5 +127,5 @@ async function* batches<T>(items: AsyncIterable<T>, size: number): AsyncGenerato
 
 /** The failure of a job whose user cancelled it. */
 export function cancelled(): RecommendError {
-  return new RecommendError('CANCELLED', 'Scoring was cancelled.', 'Run it again to start over.');
+  return new RecommendError('CANCELLED', say('Scoring was cancelled.'), say('Run it again to start over.'));
 }

@@ -1,15 +1,22 @@
 import { type CancellationToken, l10n, window } from 'vscode';
-import { RecommendError, toErrorReport } from '../core/errors';
+import { type ErrorReport, RecommendError, type Sentence, toErrorReport, toSaidError } from '../core/errors';
 import type { Log } from './log';
 
 /** Tells the user of a failure, with the next step and a way to the log. A cancellation says nothing. */
 export async function showFailure(thrown: unknown, log: Log, showLog: () => void): Promise<void> {
   if (isCancelled(thrown)) return;
   logFailure(thrown, log);
-  const { message, nextStep } = toErrorReport(thrown);
+  const { message, nextStep } = inUsersLanguage(thrown);
   const button = l10n.t('Show Log');
-  const chosen = await window.showErrorMessage(`${l10n.t(message)} ${l10n.t(nextStep)}`, button);
+  const chosen = await window.showErrorMessage(`${message} ${nextStep}`, button);
   if (chosen === button) showLog();
+}
+
+/** A failure in the user's language, as far as its sentences are known there. */
+export function inUsersLanguage(thrown: unknown): ErrorReport {
+  const { code, message, nextStep } = toSaidError(thrown);
+  const translated = ({ text, values }: Sentence): string => l10n.t(text, ...values);
+  return { code, message: translated(message), nextStep: translated(nextStep) };
 }
 
 export function logFailure(thrown: unknown, log: Log): void {

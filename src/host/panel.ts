@@ -14,7 +14,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { type ErrorReport, RecommendError, toErrorReport } from '../core/errors';
+import { type ErrorReport, RecommendError } from '../core/errors';
 import type { Recommendation } from '../core/recommendation/recommendation';
 import {
   type FromPanel,
@@ -29,7 +29,7 @@ import { readSetting } from './configuration';
 import { panelViewType } from './contributions';
 import { Disposable } from './disposable';
 import { isPromptDocument } from './documentKinds';
-import { isCancelled, logFailure, showFailure, signalOf } from './failures';
+import { inUsersLanguage, isCancelled, logFailure, showFailure, signalOf } from './failures';
 import { formatTarget, nameOf, parseTarget, readTarget, type Target } from './inputs';
 import { canSaveLabels, readLabels, saveLabels } from './labels';
 import type { Log } from './log';
@@ -219,7 +219,7 @@ export class ResultPanel extends Disposable {
     } catch (thrown) {
       if (!isCurrent()) return;
       if (!isCancelled(thrown)) logFailure(thrown, this.log);
-      await this.post({ type: 'failed', file, error: inEditorWords(toErrorReport(thrown)) });
+      await this.post({ type: 'failed', file, error: inEditorWords(inUsersLanguage(thrown)) });
     } finally {
       if (isCurrent()) this.running = undefined;
     }

@@ -236,8 +236,8 @@ export class ScorerClient {
       this.crashesInARow = 0;
       this.take(message.id);
       if (message.type === 'failed') {
-        const { code, message: sentence, nextStep } = message.error;
-        owner.reject(new RecommendError(code, sentence, nextStep));
+        const { code, message: what, nextStep } = message.error;
+        owner.reject(new RecommendError(code, what, nextStep));
       } else owner.resolve(message);
     }
   }

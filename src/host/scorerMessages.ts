@@ -65,6 +65,8 @@ const evaluation = v.looseObject({
   bundle,
 });
 
+const sentence = v.object({ text: v.string(), values: v.array(v.union([v.string(), v.number()])) });
+
 const message = v.variant('type', [
   v.looseObject({ type: v.literal('ready') }),
   v.looseObject({
@@ -83,7 +85,7 @@ const message = v.variant('type', [
   v.looseObject({
     type: v.literal('failed'),
     id,
-    error: v.looseObject({ code: v.string(), message: v.string(), nextStep: v.string() }),
+    error: v.looseObject({ code: v.string(), message: sentence, nextStep: sentence }),
   }),
 ]);
 

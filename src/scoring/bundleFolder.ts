@@ -6,7 +6,7 @@ import type { ScoringBundle } from '../core/bundle/scoringBundle';
 import { bundleFiles } from '../core/bundle/writeBundle';
 import { catalogSchema } from '../core/cost/catalog';
 import { tokenModelSchema } from '../core/cost/tokenModel';
-import { RecommendError } from '../core/errors';
+import { RecommendError, say } from '../core/errors';
 import { paperPairsSchema } from '../core/scores/paperPairs';
 import { openRouter } from './session';
 
@@ -22,8 +22,8 @@ export async function verifyBundleFolder(folder: string): Promise<VerifiedBundle
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw new RecommendError(
         'BUNDLE_MISSING',
-        `The bundle's file ${join(folder, name)} cannot be read.`,
-        'Check the permissions of the folder, or reinstall the extension.',
+        say("The bundle's file {0} cannot be read.", join(folder, name)),
+        say('Check the permissions of the folder, or reinstall the extension.'),
         { cause: error },
       );
     }
@@ -36,8 +36,8 @@ function parse<T extends v.GenericSchema>(bundle: VerifiedBundle, name: string, 
   if (parsed.success) return parsed.output;
   throw new RecommendError(
     'BUNDLE_BROKEN',
-    `The bundle's ${name}: ${v.getDotPath(parsed.issues[0]) ?? 'content'}: ${parsed.issues[0].message}.`,
-    'Reinstall the extension, or train the bundle again.',
+    say("The bundle's {0}: {1}: {2}.", name, v.getDotPath(parsed.issues[0]) ?? 'content', parsed.issues[0].message),
+    say('Reinstall the extension, or train the bundle again.'),
   );
 }
 

@@ -1,7 +1,7 @@
 import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RecommendError } from '../core/errors';
+import { RecommendError, say } from '../core/errors';
 import { isDatasetMember } from '../core/files/format';
 import { defaultLimits } from '../core/files/limits';
 import { type ByteSource, singlePassSource, type Workspace } from '../core/files/source';
@@ -31,8 +31,8 @@ export async function localSources(paths: readonly string[], workspaceRoot: stri
       if (found.length === 0) {
         throw new RecommendError(
           'FORMAT_UNKNOWN',
-          `${name} is a folder without prompt files or datasets.`,
-          'Choose a file, or a folder that holds .md, .txt, .jsonl, .csv, .parquet or other prompt files.',
+          say('{0} is a folder without prompt files or datasets.', name),
+          say('Choose a file, or a folder that holds .md, .txt, .jsonl, .csv, .parquet or other prompt files.'),
         );
       }
       for (const member of found) sources.push(await localSource(member, displayName(member, workspaceRoot)));
@@ -57,8 +57,8 @@ async function collect(top: string, folder: string, realTop: string, found: stri
       if (found.length > defaultLimits.folderFiles) {
         throw new RecommendError(
           'FILE_TOO_LARGE',
-          `${basename(top)} holds more than ${defaultLimits.folderFiles} files.`,
-          'Choose a smaller folder, or join the files into one JSONL.',
+          say('{0} holds more than {1} files.', basename(top), defaultLimits.folderFiles),
+          say('Choose a smaller folder, or join the files into one JSONL.'),
         );
       }
     }
@@ -76,7 +76,7 @@ export async function localSource(path: string, name: string = displayName(path,
   if (!facts.isFile()) {
     // Pipes and process substitutions have no size and can be read once.
     if (!facts.isFIFO() && !facts.isCharacterDevice())
-      throw new RecommendError('FILE_UNREADABLE', `${name} is not a file.`, 'Choose a file.');
+      throw new RecommendError('FILE_UNREADABLE', say('{0} is not a file.', name), say('Choose a file.'));
     return singlePassSource(name, readFrom(path, name, null));
   }
   const expected = { size: facts.size, mtimeMs: facts.mtimeMs };
@@ -188,23 +188,30 @@ function displayName(path: string, workspaceRoot: string | null): string {
 function unreadable(name: string, cause: unknown): RecommendError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new RecommendError('FILE_NOT_FOUND', `${name} does not exist (any more).`, 'Check the path.', { cause });
+    return new RecommendError('FILE_NOT_FOUND', say('{0} does not exist (any more).', name), say('Check the path.'), {
+      cause,
+    });
   const why = code === 'EACCES' || code === 'EPERM' ? 'you may not read it' : String(code ?? cause);
-  return new RecommendError('FILE_UNREADABLE', `${name} cannot be read: ${why}.`, 'Check its permissions.', { cause });
+  return new RecommendError(
+    'FILE_UNREADABLE',
+    say('{0} cannot be read: {1}.', name, why),
+    say('Check its permissions.'),
+    { cause },
+  );
 }
 
 function changed(name: string): RecommendError {
   return new RecommendError(
     'FILE_CHANGED',
-    `${name} changed while it was read.`,
-    'Run it again once nothing writes to it.',
+    say('{0} changed while it was read.', name),
+    say('Run it again once nothing writes to it.'),
   );
 }
 
 function linkedOutside(name: string): RecommendError {
   return new RecommendError(
     'FILE_UNREADABLE',
-    `${name} is a symbolic link that leads out of the workspace: it was not read.`,
-    'Open the folder that holds the real file.',
+    say('{0} is a symbolic link that leads out of the workspace: it was not read.', name),
+    say('Open the folder that holds the real file.'),
   );
 }

@@ -1,5 +1,5 @@
 import type { CatalogOverlay } from '../core/cost/catalogOverlay';
-import type { ErrorReport } from '../core/errors';
+import type { SaidError } from '../core/errors';
 import type { DatasetEvaluation } from '../core/evaluation/datasetEvaluation';
 import type { Preference, Recommendation, RoutingMode } from '../core/recommendation/recommendation';
 
@@ -91,4 +91,4 @@ export type FromScorer =
   | { readonly type: 'preview'; readonly id: number; readonly recommendation: Recommendation }
   | { readonly type: 'recommendation'; readonly id: number; readonly recommendation: Recommendation }
   | { readonly type: 'evaluation'; readonly id: number; readonly evaluation: DatasetEvaluation }
-  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorReport };
+  | { readonly type: 'failed'; readonly id: number; readonly error: SaidError };

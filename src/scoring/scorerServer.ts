@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ScoringBundle } from '../core/bundle/scoringBundle';
-import { RecommendError, toErrorReport } from '../core/errors';
+import { RecommendError, toSaidError } from '../core/errors';
 import { evaluateDataset } from '../core/evaluation/evaluateDataset';
 import { type ByteSource, memorySource, textSource, type Workspace } from '../core/files/source';
 import { cancelled, type PipelineOptions, recommend } from '../core/pipeline';
@@ -108,7 +108,7 @@ export class ScorerServer {
         `The scorer was sent a message that it does not know: ${v.getDotPath(issue) ?? 'message'}: ${issue.message}.`,
         'Reload the window; if it happens again, please report it.',
       );
-      this.send({ type: 'failed', id: idOf(message), error: toErrorReport(error) });
+      this.send({ type: 'failed', id: idOf(message), error: toSaidError(error) });
       return;
     }
     const { output } = parsed;
@@ -159,7 +159,7 @@ export class ScorerServer {
           evaluation: await evaluateDataset(bundle, input, options),
         });
     } catch (thrown) {
-      this.send({ type: 'failed', id: message.id, error: toErrorReport(abort.signal.aborted ? cancelled() : thrown) });
+      this.send({ type: 'failed', id: message.id, error: toSaidError(abort.signal.aborted ? cancelled() : thrown) });
     } finally {
       job.end();
       this.jobs.delete(message.id);

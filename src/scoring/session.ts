@@ -5,7 +5,7 @@ import { OnnxGraph } from '../core/bundle/onnxGraph';
 import { parseRouterIndex, type RouterIndex } from '../core/bundle/routerIndex';
 import { decodeVocabulary } from '../core/bundle/vocabularyCodec';
 import { bundleFiles } from '../core/bundle/writeBundle';
-import { RecommendError } from '../core/errors';
+import { RecommendError, say } from '../core/errors';
 import type { Encoder } from '../core/features/encoder';
 import { Featuriser, type SparseRows } from '../core/features/vocabulary';
 import type { JointPosterior, PromptPredictions, Router, RouterFacts, RouterItem } from '../core/predictors/router';
@@ -221,8 +221,8 @@ export async function openRouter(bundle: VerifiedBundle): Promise<Router> {
     if (RecommendError.is(error)) throw error;
     throw new RecommendError(
       'BUNDLE_BROKEN',
-      `The router bundle cannot be opened: ${error instanceof Error ? error.message : String(error)}.`,
-      'Reinstall the extension, or train the bundle again.',
+      say('The router bundle cannot be opened: {0}.', error instanceof Error ? error.message : String(error)),
+      say('Reinstall the extension, or train the bundle again.'),
       { cause: error },
     );
   }

@@ -37,4 +37,12 @@ describe('in German', function () {
     assert.equal(await panel.evaluate(() => document.documentElement.lang), 'de');
     await workbench.screenshot('german-panel');
   });
+
+  it('is a failure with its next step', async () => {
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('table.csv'), manifest['command.recommend'] ?? '');
+    const panel = await workbench.webviewFrame();
+    await panel.getByRole('alert').waitFor();
+    await workbench.screenshot('german-failure');
+    assert.match((await panel.getByRole('alert').textContent()) ?? '', /Keine Spalte von table\.csv/);
+  });
 });

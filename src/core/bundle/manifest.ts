@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 
 /** Version of the bundle's layout; a reader takes this one only. */
 export const bundleFormat = 1;
@@ -70,7 +70,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-const reinstall = 'Reinstall the extension, or train the bundle again with "recommend-llm train".';
+const reinstall = say('Reinstall the extension, or train the bundle again with "recommend-llm train".');
 
 /**
  * Validates a manifest.
@@ -81,7 +81,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   try {
     content = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new RecommendError('BUNDLE_BROKEN', `The bundle's ${manifestName} is not valid JSON.`, reinstall, {
+    throw new RecommendError('BUNDLE_BROKEN', say("The bundle's {0} is not valid JSON.", manifestName), reinstall, {
       cause: error,
     });
   }
@@ -89,8 +89,8 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   if (format.success && format.output.format !== bundleFormat) {
     throw new RecommendError(
       'BUNDLE_VERSION',
-      `The bundle has format ${format.output.format}; this version reads format ${bundleFormat}.`,
-      'Use the bundle that came with this version, or train one with "recommend-llm train".',
+      say('The bundle has format {0}; this version reads format {1}.', format.output.format, bundleFormat),
+      say('Use the bundle that came with this version, or train one with "recommend-llm train".'),
     );
   }
   const parsed = v.safeParse(manifestSchema, content);
@@ -98,7 +98,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
     const issue = parsed.issues[0];
     throw new RecommendError(
       'BUNDLE_BROKEN',
-      `The bundle's ${manifestName}: ${v.getDotPath(issue) ?? 'content'}: ${issue.message}.`,
+      say("The bundle's {0}: {1}: {2}.", manifestName, v.getDotPath(issue) ?? 'content', issue.message),
       reinstall,
     );
   }
@@ -111,16 +111,16 @@ export function parseManifest(bytes: Uint8Array): Manifest {
  */
 export async function loadBundle(read: ReadBundleFile): Promise<VerifiedBundle> {
   const manifestBytes = await read(manifestName);
-  if (!manifestBytes) throw new RecommendError('BUNDLE_MISSING', 'There is no router bundle here.', reinstall);
+  if (!manifestBytes) throw new RecommendError('BUNDLE_MISSING', say('There is no router bundle here.'), reinstall);
   const manifest = parseManifest(manifestBytes);
   const files = new Map<string, Uint8Array>();
   for (const [name, expected] of Object.entries(manifest.files)) {
     const bytes = await read(name);
-    if (!bytes) throw new RecommendError('BUNDLE_MISSING', `The bundle's file ${name} is missing.`, reinstall);
+    if (!bytes) throw new RecommendError('BUNDLE_MISSING', say("The bundle's file {0} is missing.", name), reinstall);
     if (bytes.length !== expected.bytes || sha256(bytes) !== expected.sha256) {
       throw new RecommendError(
         'BUNDLE_TAMPERED',
-        `The bundle's file ${name} is not the one that its manifest describes.`,
+        say("The bundle's file {0} is not the one that its manifest describes.", name),
         reinstall,
       );
     }
@@ -135,6 +135,6 @@ export async function loadBundle(read: ReadBundleFile): Promise<VerifiedBundle> 
  */
 export function bundleFile(bundle: VerifiedBundle, name: string): Uint8Array {
   const bytes = bundle.files.get(name);
-  if (!bytes) throw new RecommendError('BUNDLE_MISSING', `The bundle holds no ${name}.`, reinstall);
+  if (!bytes) throw new RecommendError('BUNDLE_MISSING', say('The bundle holds no {0}.', name), reinstall);
   return bytes;
 }

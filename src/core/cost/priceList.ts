@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import type { ModelNames } from '../recommendation/modelNames';
 import type { Price } from '../recommendation/recommendation';
 import type { CatalogModel } from './catalog';
@@ -82,8 +82,8 @@ export function readPriceList(
   } catch (cause) {
     throw new RecommendError(
       'FORMAT_BROKEN',
-      `${name} is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      'Download the price list again.',
+      say('{0} is not valid JSON: {1}.', name, cause instanceof Error ? cause.message : String(cause)),
+      say('Download the price list again.'),
       { cause },
     );
   }
@@ -97,8 +97,8 @@ export function readPriceList(
   }
   throw new RecommendError(
     'FORMAT_UNKNOWN',
-    `${name} is neither a litellm nor an OpenRouter price list.`,
-    'Use model_prices_and_context_window.json of litellm, or what https://openrouter.ai/api/v1/models returns.',
+    say('{0} is neither a litellm nor an OpenRouter price list.', name),
+    say('Use model_prices_and_context_window.json of litellm, or what https://openrouter.ai/api/v1/models returns.'),
   );
 }
 

@@ -1,7 +1,7 @@
 import { catalogIdOf, modelNameIndex } from '../benchmarks/importers/modelNames';
 import type { ScoringBundle } from '../bundle/scoringBundle';
 import { type OfferedModel, offeredModels } from '../cost/catalog';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import { cancelled, type PipelineOptions, type PromptInput, recommend } from '../pipeline';
 import type { Prompt } from '../prompts/prompt';
 import { selectCandidates } from '../recommendation/candidates';
@@ -50,16 +50,20 @@ export async function evaluateDataset(
   if (prompts.length === 0)
     throw new RecommendError(
       'NO_LABELS',
-      `${input.file} has no row that says which LLMs were right.`,
-      'Give each row a "scores" object ({"model id": 0..1}), or one column for each LLM with its correctness.',
+      say('{0} has no row that says which LLMs were right.', input.file),
+      say('Give each row a "scores" object ({"model id": 0..1}), or one column for each LLM with its correctness.'),
     );
   const { pool, labels } = poolOf(bundle, prompts, options);
   const complete = prompts.filter((prompt) => pool.every(({ label }) => prompt.correctness?.[label] !== undefined));
   if (pool.length < 2 || complete.length === 0)
     throw new RecommendError(
       'NO_LABELS',
-      `Of the labelled LLMs of ${input.file}, the router knows ${pool.length} that were run on the same prompts; two are needed.`,
-      `Name the LLMs as the catalog does; the labels are ${[...labels.keys()].slice(0, 5).join(', ')}.`,
+      say(
+        'Of the labelled LLMs of {0}, the router knows {1} that were run on the same prompts; two are needed.',
+        input.file,
+        pool.length,
+      ),
+      say('Name the LLMs as the catalog does; the labels are {0}.', [...labels.keys()].slice(0, 5).join(', ')),
     );
 
   const scorer = await RowScorer.create(

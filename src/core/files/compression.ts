@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import type { ReadLimits } from './limits';
 import { type ByteSource, copyOf } from './source';
 
@@ -42,8 +42,8 @@ async function* guarded(source: ByteSource, compression: Compression, limits: Re
       if (bytesOut > limits.expandedFloorBytes && bytesOut > limits.expansion * bytesIn) {
         throw new RecommendError(
           'FILE_TOO_LARGE',
-          `${source.name} expands to more than ${limits.expansion} times its size: it was not read further.`,
-          'Decompress it yourself if you trust it.',
+          say('{0} expands to more than {1} times its size: it was not read further.', source.name, limits.expansion),
+          say('Decompress it yourself if you trust it.'),
         );
       }
       yield chunk;
@@ -53,8 +53,8 @@ async function* guarded(source: ByteSource, compression: Compression, limits: Re
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new RecommendError(
       'FORMAT_BROKEN',
-      `${source.name} is damaged or cut: it could be decompressed only up to byte ${bytesOut} (${why}).`,
-      'Copy or download it again.',
+      say('{0} is damaged or cut: it could be decompressed only up to byte {1} ({2}).', source.name, bytesOut, why),
+      say('Copy or download it again.'),
       { cause: thrown },
     );
   }

@@ -1,4 +1,4 @@
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import { type ByteSource, concatBytes, copyOf, readHead } from './source';
 
 /** Encodings that are recognised. `windows-1252` is the guess for text that is neither UTF-8 nor UTF-16. */
@@ -88,8 +88,10 @@ export async function asUtf8(source: ByteSource): Promise<TextSource> {
   if (!detected) {
     throw new RecommendError(
       'FILE_BINARY',
-      `${source.name} is not a text file.`,
-      'Choose a prompt or a dataset: text, Markdown, JSONL, JSON, CSV, YAML, Parquet or an Inspect log, also as .gz or .zst.',
+      say('{0} is not a text file.', source.name),
+      say(
+        'Choose a prompt or a dataset: text, Markdown, JSONL, JSON, CSV, YAML, Parquet or an Inspect log, also as .gz or .zst.',
+      ),
     );
   }
   const { encoding, bomBytes, certain } = detected;
@@ -106,7 +108,11 @@ export async function asUtf8(source: ByteSource): Promise<TextSource> {
 }
 
 export function emptyFile(name: string): RecommendError {
-  return new RecommendError('FILE_EMPTY', `${name} is empty.`, 'Write a prompt into it, or choose another file.');
+  return new RecommendError(
+    'FILE_EMPTY',
+    say('{0} is empty.', name),
+    say('Write a prompt into it, or choose another file.'),
+  );
 }
 
 function isBlank(bytes: Uint8Array): boolean {
@@ -155,8 +161,12 @@ export async function readAll(source: ByteSource, maxBytes: number): Promise<Uin
     if (total > maxBytes) {
       throw new RecommendError(
         'FILE_TOO_LARGE',
-        `${source.name} is larger than ${Math.round(maxBytes / (1 << 20))} MB, the most that is read of this format.`,
-        'Turn it into JSONL, CSV or Parquet: those are streamed at any size.',
+        say(
+          '{0} is larger than {1} MB, the most that is read of this format.',
+          source.name,
+          Math.round(maxBytes / (1 << 20)),
+        ),
+        say('Turn it into JSONL, CSV or Parquet: those are streamed at any size.'),
       );
     }
     parts.push(copyOf(chunk));

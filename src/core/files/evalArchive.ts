@@ -7,7 +7,7 @@ import {
   UnzipInflate,
 } from 'fflate';
 import { Decompress } from 'fzstd';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import type { ReadLimits } from './limits';
 import { isRecord, type RowOutcome, type RowStream } from './rows';
 import { type ByteSource, concatBytes, copyOf, readHead } from './source';
@@ -138,8 +138,8 @@ async function* entriesOf(
     if (bytesOut > limits.expandedFloorBytes && bytesOut > limits.expansion * bytesIn) {
       throw new RecommendError(
         'FILE_TOO_LARGE',
-        `${source.name} expands to more than ${limits.expansion} times its size: it was not read further.`,
-        'Unpack it yourself if you trust it.',
+        say('{0} expands to more than {1} times its size: it was not read further.', source.name, limits.expansion),
+        say('Unpack it yourself if you trust it.'),
       );
     }
     const found = ready;
@@ -168,8 +168,8 @@ function jsonOf(bytes: Uint8Array): unknown {
 function broken(name: string, why: string, cause?: unknown): RecommendError {
   return new RecommendError(
     'FORMAT_BROKEN',
-    `${name} cannot be read as an Inspect log: ${why}.`,
-    'Copy it again, or turn it into JSON with "inspect log convert".',
+    say('{0} cannot be read as an Inspect log: {1}.', name, why),
+    say('Copy it again, or turn it into JSON with "inspect log convert".'),
     { cause },
   );
 }

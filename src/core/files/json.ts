@@ -1,5 +1,5 @@
 import { JSONParser, TokenType } from '@streamparser/json';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import { structureFault } from './jsonl';
 import type { ReadLimits } from './limits';
 import type { RowOutcome, RowStream } from './rows';
@@ -62,8 +62,8 @@ export async function* readJsonArray(
       const why = thrown instanceof Error ? thrown.message : String(thrown);
       throw new RecommendError(
         'FORMAT_BROKEN',
-        `${file} is not valid JSON after element ${element}: ${why}.`,
-        'Repair the file, or turn it into JSONL: there a broken line costs only itself.',
+        say('{0} is not valid JSON after element {1}: {2}.', file, element, why),
+        say('Repair the file, or turn it into JSONL: there a broken line costs only itself.'),
         { cause: thrown },
       );
     }
@@ -103,13 +103,14 @@ export function parseJson(text: string, file: string, limits: ReadLimits): unkno
     const place = position === undefined ? 'at its end' : placeOf(text, Number(position));
     throw new RecommendError(
       'FORMAT_BROKEN',
-      `${file} is not valid JSON: the mistake is ${place}.`,
-      'Repair the file.',
+      say('{0} is not valid JSON: the mistake is {1}.', file, place),
+      say('Repair the file.'),
       { cause: thrown },
     );
   }
   const fault = structureFault(value, limits);
-  if (fault !== null) throw new RecommendError('FORMAT_BROKEN', `${file}: ${fault}.`, 'Flatten the file.');
+  if (fault !== null)
+    throw new RecommendError('FORMAT_BROKEN', say('{0}: {1}.', file, fault), say('Flatten the file.'));
   return value;
 }
 

@@ -1,7 +1,7 @@
 import { type AsyncBuffer, type Compressors, type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { compressors } from 'hyparquet-compressors';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import { readAll } from './decode';
 import type { ReadLimits } from './limits';
 import type { Row, RowStream } from './rows';
@@ -160,7 +160,7 @@ function boundedCompressors(limits: ReadLimits): Compressors {
 }
 
 function tooLarge(why: string): RecommendError {
-  return new RecommendError('FILE_TOO_LARGE', why, 'Write it again with smaller row groups (about 10,000 rows).');
+  return new RecommendError('FILE_TOO_LARGE', why, say('Write it again with smaller row groups (about 10,000 rows).'));
 }
 
 async function orBroken<T>(name: string, place: string, step: () => Promise<T>): Promise<T> {
@@ -168,7 +168,7 @@ async function orBroken<T>(name: string, place: string, step: () => Promise<T>):
     return await step();
   } catch (thrown) {
     if (RecommendError.is(thrown) && thrown.code === 'FILE_TOO_LARGE' && !thrown.message.startsWith(name))
-      throw new RecommendError('FILE_TOO_LARGE', `${name}, ${place}: ${thrown.message}.`, thrown.nextStep, {
+      throw new RecommendError('FILE_TOO_LARGE', say('{0}, {1}: {2}.', name, place, thrown.message), thrown.nextStep, {
         cause: thrown,
       });
     if (RecommendError.is(thrown)) throw thrown;
@@ -179,8 +179,8 @@ async function orBroken<T>(name: string, place: string, step: () => Promise<T>):
 function broken(name: string, place: string, why: string, cause?: unknown): RecommendError {
   return new RecommendError(
     'FORMAT_BROKEN',
-    `${name} is not a complete Parquet file: ${place} cannot be read (${why}).`,
-    'Copy or write it again.',
+    say('{0} is not a complete Parquet file: {1} cannot be read ({2}).', name, place, why),
+    say('Copy or write it again.'),
     { cause },
   );
 }

@@ -1,4 +1,4 @@
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 
 /**
  * A named run of bytes: a local file, a document of a virtual workspace, a selection. Everything that is read comes in
@@ -100,7 +100,11 @@ export function singlePassSource(name: string, stream: AsyncIterable<Uint8Array>
     size: null,
     async *open() {
       if (passedKept) {
-        throw new RecommendError('FILE_CHANGED', `${name} can be read only once.`, 'Save it to a file and read that.');
+        throw new RecommendError(
+          'FILE_CHANGED',
+          say('{0} can be read only once.', name),
+          say('Save it to a file and read that.'),
+        );
       }
       for (const chunk of kept) yield chunk;
       iterator ??= stream[Symbol.asyncIterator]();

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import { structureFault } from './jsonl';
 import type { ReadLimits } from './limits';
 
@@ -12,7 +12,9 @@ export const yamlBytes = 8 << 20;
  */
 export function parseYaml(text: string, file: string, limits: ReadLimits): unknown {
   const broken = (why: string, cause?: unknown): RecommendError =>
-    new RecommendError('FORMAT_BROKEN', `${file} cannot be read as YAML: ${why}.`, 'Repair the file.', { cause });
+    new RecommendError('FORMAT_BROKEN', say('{0} cannot be read as YAML: {1}.', file, why), say('Repair the file.'), {
+      cause,
+    });
   let values: unknown[];
   try {
     const documents = parseAllDocuments(text, { prettyErrors: true, logLevel: 'error' });

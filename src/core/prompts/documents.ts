@@ -1,4 +1,4 @@
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import type { FileFormat } from '../files/format';
 import { splitFrontMatter } from '../files/frontMatter';
 import type { ReadLimits } from '../files/limits';
@@ -46,8 +46,8 @@ export async function readPromptDocument(
   if (body.length === 0 && facts.description === undefined) {
     throw new RecommendError(
       'FILE_EMPTY',
-      `${name} has front matter but no prompt below it.`,
-      'Write the prompt below the second line of three dashes.',
+      say('{0} has front matter but no prompt below it.', name),
+      say('Write the prompt below the second line of three dashes.'),
     );
   }
   const parts: PromptPart[] = [];

@@ -1,5 +1,5 @@
 import { parse as parseCsv } from 'csv-parse/sync';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import { readText } from '../files/decode';
 import { formatOfName } from '../files/format';
 import { parseJson } from '../files/json';
@@ -155,8 +155,8 @@ class PromptfooReader {
       } catch (thrown) {
         throw new RecommendError(
           'FORMAT_BROKEN',
-          `${path} cannot be read as CSV: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
-          'Repair the file.',
+          say('{0} cannot be read as CSV: {1}.', path, thrown instanceof Error ? thrown.message : String(thrown)),
+          say('Repair the file.'),
           { cause: thrown },
         );
       }

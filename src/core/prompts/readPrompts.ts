@@ -1,4 +1,4 @@
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 import { compressionOf, decompressed } from '../files/compression';
 import { type CsvDialect, detectDialect, readCsv } from '../files/csv';
 import { asUtf8, emptyFile, readText, type TextSource } from '../files/decode';
@@ -99,9 +99,14 @@ class Reader {
     throw new RecommendError(
       'NO_PROMPTS',
       first
-        ? `No row of ${names} could be read as a prompt; the first reason, line ${first.line}: ${first.reason}.`
-        : `${names || 'The selection'} holds no prompt.`,
-      'Check the file, or name the prompt column with --column.',
+        ? say(
+            'No row of {0} could be read as a prompt; the first reason, line {1}: {2}.',
+            names,
+            first.line,
+            first.reason,
+          )
+        : say('{0} holds no prompt.', names || 'The selection'),
+      say('Check the file, or name the prompt column with --column.'),
     );
   }
 
@@ -210,8 +215,13 @@ class Reader {
         if (dialect.columns.length > this.limits.columns) {
           throw new RecommendError(
             'FILE_TOO_LARGE',
-            `${original.name} has ${dialect.columns.length} columns; at most ${this.limits.columns} are read.`,
-            'Keep the columns that hold the prompt.',
+            say(
+              '{0} has {1} columns; at most {2} are read.',
+              original.name,
+              dialect.columns.length,
+              this.limits.columns,
+            ),
+            say('Keep the columns that hold the prompt.'),
           );
         }
         yield* this.readRows(original.name, readCsv(text.source.open(), dialect, this.limits));
@@ -259,8 +269,8 @@ class Reader {
     if (!found) {
       throw new RecommendError(
         'NO_PROMPTS',
-        `${name} holds neither a prompt nor a list of them.`,
-        'A chat needs "messages", a dataset a list of records.',
+        say('{0} holds neither a prompt nor a list of them.', name),
+        say('A chat needs "messages", a dataset a list of records.'),
       );
     }
     if (found.kind === 'rows') {
@@ -294,8 +304,8 @@ class Reader {
     if (format === 'code') {
       throw new RecommendError(
         'FORMAT_UNKNOWN',
-        `${name} is a program, not a prompt.`,
-        'Select the text of the prompt in the editor and run Recommend LLM on the selection.',
+        say('{0} is a program, not a prompt.', name),
+        say('Select the text of the prompt in the editor and run Recommend LLM on the selection.'),
       );
     }
     const { text: body, hasInvalidBytes } = await readText(text.source, this.limits.wholeFileBytes);
@@ -385,5 +395,5 @@ function dialectOf(head: string, format: 'csv' | 'tsv'): CsvDialect {
 }
 
 function cancelled(): RecommendError {
-  return new RecommendError('CANCELLED', 'Reading was cancelled.', 'Run it again to start over.');
+  return new RecommendError('CANCELLED', say('Reading was cancelled.'), say('Run it again to start over.'));
 }

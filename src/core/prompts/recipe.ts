@@ -1,4 +1,4 @@
-import { RecommendError } from '../errors';
+import { RecommendError, type Sentence, say } from '../errors';
 import { isRecord } from '../files/rows';
 import { isChat, partsOfChat, roleOf, toolPart, toolsOf } from './chat';
 import {
@@ -96,7 +96,7 @@ export function findRecipe(sample: readonly unknown[], options: RecipeOptions, f
     const template = options.template;
     const fields = fieldsOfTemplate(template);
     const known = fields.some((field) => rows.some((row) => valueAt(row, field) !== undefined));
-    if (!known) throw noColumn(`The template names no field of ${file}`, columns);
+    if (!known) throw noColumn(say('The template names no field of {0}. Its columns: {1}.', file, listed(columns)));
     return finish(
       template,
       (row) => userParts(fillTemplate(template, row)),
@@ -108,7 +108,7 @@ export function findRecipe(sample: readonly unknown[], options: RecipeOptions, f
   if (options.column !== undefined) {
     const path = options.column;
     if (!rows.some((row) => valueAt(row, path) !== undefined))
-      throw noColumn(`${file} has no column "${path}"`, columns);
+      throw noColumn(say('{0} has no column "{1}". Its columns: {2}.', file, path, listed(columns)));
     return finish(path, (row) => partsOfValue(valueAt(row, path)), [path]);
   }
   if (rows.length > 0 && rows.filter((row) => typeof row === 'string').length * 2 > rows.length)
@@ -138,7 +138,7 @@ export function findRecipe(sample: readonly unknown[], options: RecipeOptions, f
     }
   }
   const best = rankColumns(records, columns, labels)[0];
-  if (!best) throw noColumn(`No column of ${file} looks like a prompt`, columns);
+  if (!best) throw noColumn(say('No column of {0} looks like a prompt. Its columns: {1}.', file, listed(columns)));
 
   const used = [best];
   const beside = (pattern: RegExp): string | undefined =>
@@ -239,14 +239,17 @@ function parentIn(name: string, names: readonly string[]): boolean {
   return names.some((other) => name.length > other.length && name.startsWith(`${other}.`));
 }
 
-function noColumn(what: string, columns: readonly string[]): RecommendError {
+/** The first columns, for a message. */
+function listed(columns: readonly string[]): string {
   const shown = columns.filter((name) => !name.includes('.')).slice(0, 12);
-  const list =
-    shown.length > 0 ? ` Its columns: ${shown.join(', ')}${columns.length > shown.length ? ', …' : ''}.` : '';
+  return shown.length === 0 ? '–' : `${shown.join(', ')}${columns.length > shown.length ? ', …' : ''}`;
+}
+
+function noColumn(what: Sentence): RecommendError {
   return new RecommendError(
     'NO_PROMPT_COLUMN',
-    `${what}.${list}`,
-    'Name the column with --column (dotted paths work) or build the prompt with --template "{{question}}".',
+    what,
+    say('Name the column with --column (dotted paths work) or build the prompt with --template "{{question}}".'),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { OfferedModel } from '../cost/catalog';
-import { RecommendError } from '../errors';
+import { RecommendError, say } from '../errors';
 
 /**
  * The candidates of a recommendation.
@@ -26,9 +26,9 @@ export function selectCandidates(
   throw new RecommendError(
     'NO_CANDIDATES',
     trimmed.length === 0
-      ? 'The router bundle knows no model that can be bought today.'
-      : `No known model matches the candidates ${trimmed.map((pattern) => `"${pattern}"`).join(', ')}.`,
-    'Give ids or names of the catalog, for example "gpt-5*" or "anthropic/*", or leave the candidates empty.',
+      ? say('The router bundle knows no model that can be bought today.')
+      : say('No known model matches the candidates {0}.', trimmed.map((pattern) => `"${pattern}"`).join(', ')),
+    say('Give ids or names of the catalog, for example "gpt-5*" or "anthropic/*", or leave the candidates empty.'),
   );
 }
 

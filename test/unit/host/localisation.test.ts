@@ -71,6 +71,33 @@ describe('localisation', () => {
     assert.deepEqual([...new Set(missing)], []);
   });
 
+  it('has a German text for every failure that the core and the scorer tell', () => {
+    const missing: string[] = [];
+    for (const path of [...sourceFiles('src/core'), ...sourceFiles('src/scoring')]) {
+      if (path.endsWith('errors.ts')) continue;
+      const { texts, opaque } = translated(readFileSync(path, 'utf8'), 'say');
+      assert.deepEqual(opaque, [], path);
+      missing.push(...texts.filter((text) => !german[text]));
+    }
+    assert.deepEqual([...new Set(missing)], []);
+  });
+
+  it('has no German text that nothing says', () => {
+    const said = new Set<string>();
+    for (const path of [...sourceFiles('src')]) {
+      const text = readFileSync(path, 'utf8');
+      for (const name of ['l10n\\.t', 't', 'say']) for (const each of translated(text, name).texts) said.add(each);
+      for (const each of countedTexts(text)) said.add(each);
+      // Next steps that are constants are looked up as they stand.
+      for (const [, single, double] of text.matchAll(new RegExp(quoted, 'g')))
+        said.add(literal(single ?? double ?? ''));
+    }
+    assert.deepEqual(
+      Object.keys(german).filter((english) => !said.has(english)),
+      [],
+    );
+  });
+
   it('keeps the placeholders of every text', () => {
     const holes = (text: string): string[] => (text.match(/\{\d+\}/g) ?? []).sort();
     for (const [english, translation] of Object.entries(german))

@@ -136,7 +136,10 @@ describe('scorer client', () => {
     assert.equal(previews, 1);
     await assert.rejects(client.recommend(work('fail')), (thrown) => {
       assert.ok(RecommendError.is(thrown));
-      assert.deepEqual([thrown.code, thrown.message, thrown.nextStep], ['NO_PROMPTS', 'No prompt.', 'Write one.']);
+      assert.deepEqual(
+        [thrown.code, thrown.message, thrown.nextStep],
+        ['NO_PROMPTS', 'a.txt has no prompt.', 'Write one.'],
+      );
       return true;
     });
     assert.equal(started.length, 1);

@@ -43,7 +43,15 @@ process.on('message', (message: ToScorer) => {
     return;
   }
   if (word === 'fail') {
-    say({ type: 'failed', id, error: { code: 'NO_PROMPTS', message: 'No prompt.', nextStep: 'Write one.' } });
+    say({
+      type: 'failed',
+      id,
+      error: {
+        code: 'NO_PROMPTS',
+        message: { text: '{0} has no prompt.', values: ['a.txt'] },
+        nextStep: { text: 'Write one.', values: [] },
+      },
+    });
     return;
   }
   const recommendation = smallRecommendation(`${word} ${process.pid} held:${held.size}`);

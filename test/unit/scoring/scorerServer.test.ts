@@ -170,7 +170,7 @@ describe('ScorerServer', () => {
     await scorer.receive(text(1, '', 'd.jsonl'));
     const [failed] = sent;
     assert.ok(failed?.type === 'failed');
-    assert.ok(failed.error.nextStep.length > 0);
+    assert.ok(failed.error.nextStep.text.length > 0);
     assert.notEqual(failed.error.code, 'INTERNAL');
   });
 
