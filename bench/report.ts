@@ -10,7 +10,7 @@ measured in the same run, and the ratio is what to compare.
 `;
 
 /** The parts of docs/BENCHMARKS.md, in their order; each is written by a command of its own. */
-const parts = { program: 'npm run bench', million: 'npm run bench -- --million' };
+const parts = { program: 'npm run bench', million: 'npm run bench -- --million', own: 'npm run bench -- --own' };
 
 const edges = (part: keyof typeof parts): [string, string] => [
   `<!-- ${part}: written by \`${parts[part]}\` -->`,

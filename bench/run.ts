@@ -1,5 +1,6 @@
 // Times the whole program, each time against a baseline measured in the same run, and writes docs/BENCHMARKS.md.
-// `npm run bench` takes some minutes; `npm run bench -- --million [--rows N] [--folder F]` scores a million rows (1 GB) instead.
+// `npm run bench` takes some minutes; `npm run bench -- --million [--rows N] [--folder F]` scores a million rows (1 GB) instead,
+// `npm run bench -- --own [--results N] [--folder F]` imports five million results and trains on them.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -13,6 +14,7 @@ import { makeDataset } from './dataset';
 import type { EditorTimings } from './editor';
 import { measured, type Taken } from './measure';
 import { benchMillion } from './million';
+import { benchOwnEvidence } from './ownEvidence';
 import { machine, median, megabytes, milliseconds, times, writePart } from './report';
 
 /** Starts of a process that are measured. */
@@ -150,7 +152,9 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       million: { type: 'boolean', default: false },
+      own: { type: 'boolean', default: false },
       rows: { type: 'string', default: '1000000' },
+      results: { type: 'string', default: '5000000' },
       folder: { type: 'string', default: 'out/bench' },
     },
   });
@@ -158,6 +162,7 @@ async function main(): Promise<void> {
   // With the tests: their stand-in for VS Code's command line runs the editor.
   timeNode(['esbuild.mjs', '--production', '--tests']);
   if (values.million) return benchMillion(Number(values.rows), values.folder);
+  if (values.own) return benchOwnEvidence(Number(values.results), values.folder);
   const prompt = 'samples/train-journey.prompt.md';
   const folder = temporaryFolder('dataset');
   const dataset = join(folder, 'prompts.jsonl');
