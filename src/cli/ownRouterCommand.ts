@@ -126,7 +126,7 @@ export async function trainOwnRouter(
     new Map([
       [bundleFiles.catalog, json(withOwnModels(catalog, own.models))],
       [bundleFiles.tokens, bundleFile(base, bundleFiles.tokens)],
-      [bundleFiles.paper, json(paperPairs(index, dequantiseRows(parameters.index.vectors)))],
+      [bundleFiles.paper, json(await paperPairs(index, dequantiseRows(parameters.index.vectors), matMul))],
       [bundleFiles.evidence, json(bundleEvidence(table, facts))],
     ]),
   );

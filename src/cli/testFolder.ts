@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
-import { type BenchmarkReading, readBenchmarks } from '../core/benchmarks/readBenchmarks';
+import { type BenchmarkReading, readResults } from '../core/benchmarks/readBenchmarks';
 import { RecommendError } from '../core/errors';
 import { filesIn, linesOfFile, readJson } from './benchmarkFolder';
 
@@ -40,26 +40,22 @@ export async function readTestFolder(folder: string): Promise<TestFolder> {
 
 /** Reads files of per-item results whose benchmarks need not be described. @throws RecommendError as {@link readTestFolder} */
 export async function readTables(paths: readonly string[], described: DescribedFacts = new Map()): Promise<TestFolder> {
-  const facts: Record<string, unknown> = {};
   const undescribed: string[] = [];
-  for (const path of paths) {
-    for (const benchmark of await benchmarkNames(path)) {
-      if (Object.hasOwn(facts, benchmark)) continue;
-      const told = described.get(benchmark);
-      if (told === undefined) undescribed.push(benchmark);
-      facts[benchmark] = {
-        source: told?.source ?? basename(path).replace(/\.jsonl(\.gz)?$/, ''),
-        family: told?.family ?? benchmark,
+  const reading = await readResults(
+    paths.map((path) => ({ name: basename(path), lines: linesOfFile(path) })),
+    (name, file) => {
+      const told = described.get(name);
+      if (told === undefined) undescribed.push(name);
+      return {
+        name,
+        source: told?.source ?? file.replace(/\.jsonl(\.gz)?$/, ''),
+        family: told?.family ?? name,
         kind: told?.kind ?? null,
         language: told?.language ?? null,
-        scored_by: told?.scored_by ?? 'unknown',
+        scoredBy: told?.scored_by ?? 'unknown',
         ship: false,
       };
-    }
-  }
-  const reading = await readBenchmarks(
-    paths.map((path) => ({ name: basename(path), lines: linesOfFile(path) })),
-    facts,
+    },
   );
   return { ...reading, undescribed };
 }
@@ -79,19 +75,4 @@ async function describedFacts(path: string): Promise<DescribedFacts> {
       return typeof name === 'string' && parsed.success ? [[name, parsed.output] as const] : [];
     }),
   );
-}
-
-/** The values of the `benchmark` fields of a file; lines that are not JSON are reported later, when they are read. */
-async function benchmarkNames(path: string): Promise<ReadonlySet<string>> {
-  const names = new Set<string>();
-  for await (const line of linesOfFile(path)) {
-    try {
-      const row: unknown = JSON.parse(line);
-      if (typeof row === 'object' && row !== null && 'benchmark' in row && typeof row.benchmark === 'string')
-        names.add(row.benchmark);
-    } catch {
-      // Counted by readBenchmarks.
-    }
-  }
-  return names;
 }

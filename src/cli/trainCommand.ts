@@ -359,6 +359,9 @@ async function furtherFiles(
   return new Map([
     [bundleFiles.catalog, json(catalog)],
     [bundleFiles.tokens, json(tokens)],
-    [bundleFiles.paper, json(paperPairs(indexTable(parameters, table), dequantiseRows(parameters.index.vectors)))],
+    [
+      bundleFiles.paper,
+      json(await paperPairs(indexTable(parameters, table), dequantiseRows(parameters.index.vectors), matMul)),
+    ],
   ]);
 }

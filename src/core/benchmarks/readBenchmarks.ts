@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { RecommendError } from '../errors';
 import type { BenchmarkFacts, BenchmarkItem, BenchmarkTable } from './benchmarkTable';
+import { byGroup, Column, type Grouped } from './column';
 
 /** One file of per-item results, already decompressed and split into lines. */
 export interface BenchmarkLines {
@@ -120,11 +121,8 @@ export function promptKey(prompt: string): string {
   return prompt.replace(/\s+/gu, ' ').trim();
 }
 
-interface OpenItem {
-  readonly item: Omit<BenchmarkItem, 'benchmark'>;
+interface OpenItem extends Omit<BenchmarkItem, 'benchmark'> {
   readonly benchmark: string;
-  /** By model: sum of scores and number of lines that gave one. */
-  readonly scores: Map<string, { sum: number; count: number }>;
 }
 
 /**
@@ -142,8 +140,25 @@ interface OpenItem {
  */
 export async function readBenchmarks(files: Iterable<BenchmarkLines>, facts: unknown): Promise<BenchmarkReading> {
   const factsByName = parseBenchmarkFacts(facts);
+  return readResults(files, (benchmark) => factsByName.get(benchmark) ?? null);
+}
+
+/**
+ * As {@link readBenchmarks}, with the facts of a benchmark asked for when it is met.
+ * @param factsOf by benchmark and the file that it is first met in; null where its lines are to be skipped
+ */
+export async function readResults(
+  files: Iterable<BenchmarkLines>,
+  factsOf: (benchmark: string, file: string) => BenchmarkFacts | null,
+): Promise<BenchmarkReading> {
+  const factsByName = new Map<string, BenchmarkFacts | null>();
   const open: OpenItem[] = [];
-  const byPrompt = new Map<string, OpenItem>();
+  const byPrompt = new Map<string, number>();
+  const models: string[] = [];
+  const modelIndex = new Map<string, number>();
+  const resultItem = Column.integers();
+  const resultModel = Column.integers();
+  const resultScore = Column.doubles();
   const skipped: SkippedLine[] = [];
   let linesRead = 0;
   let linesSkipped = 0;
@@ -173,7 +188,12 @@ export async function readBenchmarks(files: Iterable<BenchmarkLines>, facts: unk
         continue;
       }
       const row = parsed.output;
-      if (!factsByName.has(row.benchmark)) {
+      let facts = factsByName.get(row.benchmark);
+      if (facts === undefined) {
+        facts = factsOf(row.benchmark, file.name);
+        factsByName.set(row.benchmark, facts);
+      }
+      if (facts === null) {
         skip('benchmark', `"${row.benchmark}" is not in benchmarks.json`);
         continue;
       }
@@ -184,22 +204,26 @@ export async function readBenchmarks(files: Iterable<BenchmarkLines>, facts: unk
       }
       const key = `${row.benchmark}\n${promptKey(row.prompt)}`;
       let item = byPrompt.get(key);
-      if (item) merged++;
+      if (item !== undefined) merged++;
       else {
-        item = {
-          item: { category: row.category, id: String(row.item_id), prompt: row.prompt },
-          benchmark: row.benchmark,
-          scores: new Map(),
-        };
+        item = open.length;
         byPrompt.set(key, item);
-        open.push(item);
+        open.push({
+          benchmark: facts.name,
+          category: row.category,
+          id: String(row.item_id),
+          prompt: row.prompt,
+        });
       }
-      for (const [model, score] of results) {
-        const known = item.scores.get(model);
-        if (known) {
-          known.sum += score;
-          known.count++;
-        } else item.scores.set(model, { sum: score, count: 1 });
+      for (const [name, score] of results) {
+        let model = modelIndex.get(name);
+        if (model === undefined) {
+          model = models.push(name) - 1;
+          modelIndex.set(name, model);
+        }
+        resultItem.push(item);
+        resultModel.push(model);
+        resultScore.push(score);
       }
     }
   }
@@ -210,49 +234,85 @@ export async function readBenchmarks(files: Iterable<BenchmarkLines>, facts: unk
       'Name a folder with *.jsonl or *.jsonl.gz files of per-item results and their benchmarks.json.',
     );
   }
-  const table = toTable(open, factsByName);
+  const sharedAcrossBenchmarks = countShared(byPrompt.keys());
+  byPrompt.clear();
+  const table = toTable(open, factsByName, models, byGroup(resultItem, open.length), resultModel, resultScore);
   const report: BenchmarkReport = {
     linesRead,
     linesSkipped,
     skipped,
     merged,
-    sharedAcrossBenchmarks: countShared(byPrompt),
+    sharedAcrossBenchmarks,
     items: table.items.length,
     results: table.resultScores.length,
   };
   return { table, report };
 }
 
-function toTable(open: readonly OpenItem[], facts: ReadonlyMap<string, BenchmarkFacts>): BenchmarkTable {
-  const benchmarkNames = [...new Set(open.map((item) => item.benchmark))].sort();
-  const models = [...new Set(open.flatMap((item) => [...item.scores.keys()]))].sort();
-  const benchmarkIndex = new Map(benchmarkNames.map((name, index) => [name, index]));
-  const modelIndex = new Map(models.map((model, index) => [model, index]));
-  const results = open.reduce((sum, item) => sum + item.scores.size, 0);
+function toTable(
+  open: readonly OpenItem[],
+  facts: ReadonlyMap<string, BenchmarkFacts | null>,
+  models: readonly string[],
+  { positions, ends }: Grouped,
+  resultModel: Column<Int32Array>,
+  resultScore: Column<Float64Array>,
+): BenchmarkTable {
+  const used = new Set(open.map(({ benchmark }) => benchmark));
+  const benchmarks = [...facts.values()]
+    .filter((one): one is BenchmarkFacts => one !== null && used.has(one.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const benchmarkIndex = new Map(benchmarks.map(({ name }, index) => [name, index]));
+  const sorted = [...models].sort();
+  const place = new Map(sorted.map((model, index) => [model, index]));
+  const placeOf = Int32Array.from(models, (model) => place.get(model) as number);
   const offsets = new Int32Array(open.length + 1);
-  const resultModels = new Uint16Array(results);
-  const resultScores = new Float32Array(results);
-  const items: BenchmarkItem[] = [];
-  let at = 0;
-  for (const [index, { item, benchmark, scores }] of open.entries()) {
-    items.push({ ...item, benchmark: benchmarkIndex.get(benchmark) as number });
-    const row = [...scores]
-      .map(([model, { sum, count }]) => ({ model: modelIndex.get(model) as number, score: sum / count }))
-      .sort((a, b) => a.model - b.model);
-    for (const { model, score } of row) {
-      resultModels[at] = model;
-      resultScores[at] = score;
-      at++;
+  const resultModels = new Uint16Array(positions.length);
+  const resultScores = new Float32Array(positions.length);
+  // Of the item at hand, by model.
+  const sums = new Float64Array(models.length);
+  const counts = new Int32Array(models.length);
+  let results = 0;
+  let from = 0;
+  for (let item = 0; item < open.length; item++) {
+    const end = ends[item] as number;
+    const met: number[] = [];
+    for (let at = from; at < end; at++) {
+      const position = positions[at] as number;
+      const model = placeOf[resultModel.at(position)] as number;
+      if (counts[model] === 0) met.push(model);
+      counts[model] = (counts[model] as number) + 1;
+      sums[model] = (sums[model] as number) + resultScore.at(position);
     }
-    offsets[index + 1] = at;
+    from = end;
+    met.sort((a, b) => a - b);
+    for (const model of met) {
+      resultModels[results] = model;
+      resultScores[results] = (sums[model] as number) / (counts[model] as number);
+      sums[model] = 0;
+      counts[model] = 0;
+      results++;
+    }
+    offsets[item + 1] = results;
   }
-  const benchmarks = benchmarkNames.map((name) => facts.get(name) as BenchmarkFacts);
-  return { benchmarks, models, items, offsets, resultModels, resultScores };
+  return {
+    benchmarks,
+    models: sorted,
+    items: open.map(({ benchmark, category, id, prompt }) => ({
+      benchmark: benchmarkIndex.get(benchmark) as number,
+      category,
+      id,
+      prompt,
+    })),
+    offsets,
+    resultModels: resultModels.slice(0, results),
+    resultScores: resultScores.slice(0, results),
+  };
 }
 
-function countShared(byPrompt: ReadonlyMap<string, OpenItem>): number {
+/** Items whose prompt stands in several benchmarks too. */
+function countShared(keys: Iterable<string>): number {
   const benchmarksOf = new Map<string, number>();
-  for (const key of byPrompt.keys()) {
+  for (const key of keys) {
     const prompt = key.slice(key.indexOf('\n') + 1);
     benchmarksOf.set(prompt, (benchmarksOf.get(prompt) ?? 0) + 1);
   }

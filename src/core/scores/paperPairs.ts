@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { BenchmarkTable } from '../benchmarks/benchmarkTable';
 import { RecommendError } from '../errors';
+import { VectorIndex } from '../predictors/vectorIndex';
+import type { MatMul } from '../training/matMul';
 
 /** Constants of arXiv 2309.15789 and of its authors' experiment code. */
 export const paperConstants = {
@@ -41,7 +43,7 @@ export type PaperPairs = v.InferOutput<typeof paperPairsSchema>;
  * prompts of the other benchmarks that have a result of m, and the accuracy of the hard predictions stands beside u(d).
  * @param vectors items × D unit vectors of the table's items, row-major
  */
-export function paperPairs(table: BenchmarkTable, vectors: Float32Array, signal?: AbortSignal): PaperPairs {
+export async function paperPairs(table: BenchmarkTable, vectors: Float32Array, matMul: MatMul): Promise<PaperPairs> {
   const items = table.items.length;
   const dimensions = items === 0 ? 0 : vectors.length / items;
   if (!Number.isInteger(dimensions))
@@ -56,17 +58,22 @@ export function paperPairs(table: BenchmarkTable, vectors: Float32Array, signal?
     if (its) its.push(item);
     else members.set(benchmark, [item]);
   });
-  const similarities = new Float32Array(items);
-  const pairs = [...members].map(([benchmark, its]) => {
+  const index = new VectorIndex(vectors, dimensions, matMul);
+  const pairs: PaperPairs['pairs'] = [];
+  for (const [benchmark, its] of members) {
     const rights = new Float64Array(table.models.length);
     const counts = new Float64Array(table.models.length);
     let distance = 0;
     const sample = evenly(its, promptsPerBenchmark);
-    for (const item of sample) {
-      signal?.throwIfAborted();
-      similaritiesTo(item, vectors, dimensions, similarities);
-      const nearest = nearestOutside(table, benchmark, similarities);
-      distance += meanDistance(nearest.slice(0, paperConstants.distanceNeighbours), similarities);
+    const queries = new Float32Array(sample.length * dimensions);
+    for (const [at, item] of sample.entries()) {
+      queries.set(vectors.subarray(item * dimensions, (item + 1) * dimensions), at * dimensions);
+    }
+    const found = await index.search(queries, searched, (row) => table.items[row]?.benchmark !== benchmark);
+    for (const [query, item] of sample.entries()) {
+      const rows = found.items.subarray(query * searched, (query + 1) * searched);
+      const nearest = rows.filter((row) => row >= 0);
+      distance += meanDistance(found.similarities.subarray(query * searched, query * searched + nearest.length));
       const predictions = knnMeans(table, nearest);
       for (let at = table.offsets[item] ?? 0; at < (table.offsets[item + 1] ?? 0); at++) {
         const model = table.resultModels[at] ?? 0;
@@ -80,58 +87,27 @@ export function paperPairs(table: BenchmarkTable, vectors: Float32Array, signal?
     const accuracies = [...counts].flatMap((count, model): [number, number][] =>
       count < 10 ? [] : [[model, Math.round((1000 * (rights[model] ?? 0)) / count) / 1000]],
     );
-    return {
+    pairs.push({
       benchmark: table.benchmarks[benchmark]?.name ?? '',
       distance: Math.round((1e5 * distance) / sample.length) / 1e5,
       accuracies,
-    };
-  });
+    });
+  }
   return { formatVersion: 1, models: [...table.models], pairs };
 }
 
 /** Candidates that are searched for each model's five nearest results: beyond them a model has none nearby. */
 const searched = 400;
 
-/** Items outside `benchmark` by falling similarity, the first {@link searched}. */
-function nearestOutside(table: BenchmarkTable, benchmark: number, similarities: Float32Array): number[] {
-  const size = Math.min(searched, table.items.length);
-  const found: number[] = [];
-  let least = Number.NEGATIVE_INFINITY;
-  for (let item = 0; item < table.items.length; item++) {
-    const similarity = similarities[item] ?? 0;
-    if (similarity <= least || table.items[item]?.benchmark === benchmark) continue;
-    found.push(item);
-    if (found.length >= 2 * size) {
-      found.sort((a, b) => (similarities[b] ?? 0) - (similarities[a] ?? 0) || a - b);
-      found.length = size;
-      least = similarities[found[size - 1] ?? 0] ?? least;
-    }
-  }
-  found.sort((a, b) => (similarities[b] ?? 0) - (similarities[a] ?? 0) || a - b);
-  return found.slice(0, size);
-}
-
-function similaritiesTo(item: number, vectors: Float32Array, dimensions: number, into: Float32Array): void {
-  const from = vectors.subarray(item * dimensions, (item + 1) * dimensions);
-  for (let other = 0; other < into.length; other++) {
-    let dot = 0;
-    const base = other * dimensions;
-    for (let at = 0; at < dimensions; at++) dot += (from[at] ?? 0) * (vectors[base + at] ?? 0);
-    into[other] = dot;
-  }
-}
-
-function meanDistance(nearest: readonly number[], similarities: Float32Array): number {
+/** @param similarities of the nearest prompts, nearest first */
+function meanDistance(similarities: Float32Array): number {
+  const nearest = similarities.subarray(0, paperConstants.distanceNeighbours);
   if (nearest.length === 0) return 1;
-  const total = nearest.reduce(
-    (sum, item) => sum + Math.max(1 - (similarities[item] ?? 0), paperConstants.leastDistance),
-    0,
-  );
-  return total / nearest.length;
+  return nearest.reduce((sum, cosine) => sum + Math.max(1 - cosine, paperConstants.leastDistance), 0) / nearest.length;
 }
 
 /** g_m of every model with a result among the nearest: the mean of its five nearest results. */
-function knnMeans(table: BenchmarkTable, nearest: readonly number[]): Map<number, number> {
+function knnMeans(table: BenchmarkTable, nearest: Int32Array): Map<number, number> {
   const sums = new Map<number, { sum: number; count: number }>();
   for (const item of nearest) {
     for (let at = table.offsets[item] ?? 0; at < (table.offsets[item + 1] ?? 0); at++) {

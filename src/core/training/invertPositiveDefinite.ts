@@ -1,5 +1,5 @@
 import { RecommendError } from '../errors';
-import { type MatMul, transpose } from './matMul';
+import type { MatMul } from './matMul';
 
 /** Below this size a block is inverted by plain loops. */
 const blockSize = 96;
@@ -15,49 +15,88 @@ export interface Inverse {
  * Inverts a symmetric positive definite matrix by recursive halves: with A⁻¹ of the upper left half, W = B A⁻¹ and the
  * Schur complement S = C − W Bᵀ, the inverse is [A⁻¹ + Wᵀ S⁻¹ W, −Wᵀ S⁻¹; −S⁻¹ W, S⁻¹]. Nearly all work is in `matMul`.
  *
- * @param matrix n × n, row-major
+ * @param matrix n × n, row-major; the inverse takes its place, so that a large one is never held several times
  * @throws RecommendError INTERNAL where the matrix is not positive definite
  */
-export async function invertPositiveDefinite(matrix: Float64Array, n: number, matMul: MatMul): Promise<Inverse> {
-  if (n <= blockSize) return invertSmall(matrix, n);
-  const first = n >> 1;
-  const second = n - first;
-  const upper = await invertPositiveDefinite(block(matrix, n, 0, 0, first, first), first, matMul);
-  const below = block(matrix, n, first, 0, second, first);
-  const right = transpose(below, second, first);
-  const w = await matMul(below, upper.inverse, second, first, first);
-  const schur = await matMul(w, right, second, first, second);
-  for (let i = 0; i < second; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value =
-        (matrix[(first + i) * n + first + j] as number) -
-        0.5 * ((schur[i * second + j] as number) + (schur[j * second + i] as number));
-      schur[i * second + j] = value;
-      schur[j * second + i] = value;
+export async function invertInPlace(matrix: Float64Array, n: number, matMul: MatMul): Promise<Inverse> {
+  return { inverse: matrix, logDeterminant: await invertBlock({ matrix, n, matMul }, 0, n) };
+}
+
+/** As {@link invertInPlace}, of a copy. */
+export function invertPositiveDefinite(matrix: Float64Array, n: number, matMul: MatMul): Promise<Inverse> {
+  return invertInPlace(matrix.slice(), n, matMul);
+}
+
+interface Inversion {
+  readonly matrix: Float64Array;
+  readonly n: number;
+  readonly matMul: MatMul;
+}
+
+/** Rows of a product that are computed at once where the whole is not needed: bounds its memory. */
+const slabRows = 1024;
+
+/** Inverts the block of `size` rows and columns from `start` on the diagonal, in its place. @returns its log determinant */
+async function invertBlock(inversion: Inversion, start: number, size: number): Promise<number> {
+  const { matrix, n, matMul } = inversion;
+  if (size <= blockSize) {
+    const { inverse, logDeterminant } = invertSmall(block(matrix, n, start, start, size, size), size);
+    for (let i = 0; i < size; i++) {
+      matrix.set(inverse.subarray(i * size, (i + 1) * size), (start + i) * n + start);
+    }
+    return logDeterminant;
+  }
+  const first = size >> 1;
+  const second = size - first;
+  const middle = start + first;
+  const upper = await invertBlock(inversion, start, first);
+  const w = await matMul(
+    block(matrix, n, middle, start, second, first),
+    block(matrix, n, start, start, first, first),
+    second,
+    first,
+    first,
+  );
+  // By symmetry, the block on the upper right is Bᵀ.
+  const right = block(matrix, n, start, middle, first, second);
+  for (let from = 0; from < second; from += slabRows) {
+    const rows = Math.min(slabRows, second - from);
+    const slab = await matMul(w.subarray(from * first, (from + rows) * first), right, rows, first, second);
+    for (let i = from; i < from + rows; i++) {
+      for (let j = 0; j <= i; j++) {
+        const at = (middle + i) * n + middle + j;
+        const value = (matrix[at] as number) - (slab[(i - from) * second + j] as number);
+        matrix[at] = value;
+        matrix[(middle + j) * n + middle + i] = value;
+      }
     }
   }
-  const lower = await invertPositiveDefinite(schur, second, matMul);
-  const lowerLeft = await matMul(lower.inverse, w, second, second, first);
-  const correction = await matMul(transpose(w, second, first), lowerLeft, first, second, first);
-  const inverse = new Float64Array(n * n);
-  for (let i = 0; i < first; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value =
-        (upper.inverse[i * first + j] as number) +
-        0.5 * ((correction[i * first + j] as number) + (correction[j * first + i] as number));
-      inverse[i * n + j] = value;
-      inverse[j * n + i] = value;
+  const lower = await invertBlock(inversion, middle, second);
+  const lowerLeft = await matMul(block(matrix, n, middle, middle, second, second), w, second, second, first);
+  for (let from = 0; from < first; from += slabRows) {
+    const columns = Math.min(slabRows, first - from);
+    const transposed = new Float64Array(columns * second);
+    for (let i = 0; i < second; i++) {
+      for (let j = 0; j < columns; j++) transposed[j * second + i] = w[i * first + from + j] as number;
+    }
+    const slab = await matMul(transposed, lowerLeft, columns, second, first);
+    for (let i = from; i < from + columns; i++) {
+      for (let j = 0; j <= i; j++) {
+        const at = (start + i) * n + start + j;
+        const value = (matrix[at] as number) + (slab[(i - from) * first + j] as number);
+        matrix[at] = value;
+        matrix[(start + j) * n + start + i] = value;
+      }
     }
   }
   for (let i = 0; i < second; i++) {
     for (let j = 0; j < first; j++) {
       const value = -(lowerLeft[i * first + j] as number);
-      inverse[(first + i) * n + j] = value;
-      inverse[j * n + first + i] = value;
+      matrix[(middle + i) * n + start + j] = value;
+      matrix[(start + j) * n + middle + i] = value;
     }
-    inverse.set(lower.inverse.subarray(i * second, (i + 1) * second), (first + i) * n + first);
   }
-  return { inverse, logDeterminant: upper.logDeterminant + lower.logDeterminant };
+  return upper + lower;
 }
 
 /** rows × columns entries of a matrix of row length n from (top, left). */

@@ -1,4 +1,4 @@
-import { invertPositiveDefinite } from './invertPositiveDefinite';
+import { invertInPlace } from './invertPositiveDefinite';
 import type { KernelMatrices } from './kernels';
 import { type MatMul, transpose } from './matMul';
 
@@ -60,7 +60,7 @@ export async function fitLinkedGaussianProcess(
     }
     matrix[i * n + i] = covariance(pairs, kernels, i, i) + (pairs.noise[i] as number);
   }
-  const { inverse, logDeterminant } = await invertPositiveDefinite(matrix, n, matMul);
+  const { inverse, logDeterminant } = await invertInPlace(matrix, n, matMul);
   let mean = 0;
   for (const logit of pairs.logits) mean += logit / n;
   const alpha = new Float64Array(n);
@@ -96,7 +96,7 @@ export async function leaveOut(fit: LinkedFit, indices: ArrayLike<number>, matMu
       inner[i * f + j] = fit.inverse[(indices[i] as number) * n + (indices[j] as number)] as number;
     }
   }
-  const { inverse: covarianceOfBlock } = await invertPositiveDefinite(inner, f, matMul);
+  const { inverse: covarianceOfBlock } = await invertInPlace(inner, f, matMul);
   const mean = new Float64Array(f);
   for (let i = 0; i < f; i++) {
     let shift = 0;

@@ -3,8 +3,9 @@ import * as v from 'valibot';
 import type { BenchmarkTable } from '../../../src/core/benchmarks/benchmarkTable';
 import { paperWinProbability, probabilityAtLeast } from '../../../src/core/scores/guard';
 import { expectedSigmoid, interval80, normalCdf, sigmoid } from '../../../src/core/scores/normal';
-import { estimateP, paperPairs, paperPairsSchema } from '../../../src/core/scores/paperPairs';
+import { estimateP, type PaperPairs, paperPairs, paperPairsSchema } from '../../../src/core/scores/paperPairs';
 import { binomialDraw, seededRandom } from '../../../src/core/scores/seededRandom';
+import { plainMatMul } from '../../../src/core/training/matMul';
 
 /** Benchmarks of 12 items each: model 0 is right on all, model 1 on the benchmarks with an even number. */
 function table(benchmarks: number): { table: BenchmarkTable; vectors: Float32Array } {
@@ -45,7 +46,10 @@ function table(benchmarks: number): { table: BenchmarkTable; vectors: Float32Arr
 
 describe('paperPairs', () => {
   const made = table(4);
-  const pairs = paperPairs(made.table, made.vectors);
+  let pairs: PaperPairs;
+  before(async () => {
+    pairs = await paperPairs(made.table, made.vectors, plainMatMul);
+  });
 
   it('holds each benchmark out of its own predictions', () => {
     assert.deepEqual(v.parse(paperPairsSchema, pairs), pairs);

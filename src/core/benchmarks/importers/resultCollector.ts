@@ -1,29 +1,4 @@
-/** Growable column of numbers. */
-class Column<T extends Int32Array | Float32Array> {
-  length = 0;
-
-  constructor(
-    private values: T,
-    private readonly grow: (length: number) => T,
-  ) {}
-
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const larger = this.grow(this.length * 2);
-      larger.set(this.values);
-      this.values = larger;
-    }
-    this.values[this.length] = value;
-    this.length += 1;
-  }
-
-  at(index: number): number {
-    return this.values[index] ?? Number.NaN;
-  }
-}
-
-const integers = (): Column<Int32Array> => new Column(new Int32Array(1024), (length) => new Int32Array(length));
-const decimals = (): Column<Float32Array> => new Column(new Float32Array(1024), (length) => new Float32Array(length));
+import { byGroup, Column } from '../column';
 
 interface CollectedItem {
   readonly benchmark: string;
@@ -52,11 +27,11 @@ export class ResultCollector {
   private readonly itemIndex = new Map<string, number>();
   private readonly models: string[] = [];
   private readonly modelIndex = new Map<string, number>();
-  private readonly resultItem = integers();
-  private readonly resultModel = integers();
-  private readonly resultScore = decimals();
-  private readonly resultTokens = decimals();
-  private readonly resultCost = decimals();
+  private readonly resultItem = Column.integers();
+  private readonly resultModel = Column.integers();
+  private readonly resultScore = Column.singles();
+  private readonly resultTokens = Column.singles();
+  private readonly resultCost = Column.singles();
 
   /** @param key what makes two results belong to the same item */
   add(
@@ -94,7 +69,7 @@ export class ResultCollector {
 
   /** One line for each item, in the order in which items were first met; models in the order of their names. */
   *lines(): Generator<TableLine> {
-    const order = this.byItem();
+    const order = byGroup(this.resultItem, this.items.length);
     let at = 0;
     for (const [index, item] of this.items.entries()) {
       const end = order.ends[index] ?? at;
@@ -103,7 +78,7 @@ export class ResultCollector {
         { count: number; score: number; tokens: number; tokenCount: number; cost: number; costCount: number }
       >();
       for (; at < end; at += 1) {
-        const result = order.results[at] ?? 0;
+        const result = order.positions[at] ?? 0;
         const model = this.resultModel.at(result);
         const mean = means.get(model) ?? { count: 0, score: 0, tokens: 0, tokenCount: 0, cost: 0, costCount: 0 };
         mean.count += 1;
@@ -143,30 +118,6 @@ export class ResultCollector {
           : {}),
       };
     }
-  }
-
-  /** Counting sort of the results by item. */
-  private byItem(): { readonly results: Int32Array; readonly ends: Int32Array } {
-    const ends = new Int32Array(this.items.length + 1);
-    for (let result = 0; result < this.resultItem.length; result += 1) {
-      const item = this.resultItem.at(result);
-      ends[item] = (ends[item] ?? 0) + 1;
-    }
-    let total = 0;
-    const next = new Int32Array(this.items.length);
-    for (let item = 0; item < this.items.length; item += 1) {
-      next[item] = total;
-      total += ends[item] ?? 0;
-      ends[item] = total;
-    }
-    const results = new Int32Array(total);
-    for (let result = 0; result < total; result += 1) {
-      const item = this.resultItem.at(result);
-      const slot = next[item] ?? 0;
-      results[slot] = result;
-      next[item] = slot + 1;
-    }
-    return { results, ends };
   }
 }
 
