@@ -7,14 +7,16 @@ import { dequantiseRows } from '../core/bundle/quantise';
 import { readConstants, readRouterParameters } from '../core/bundle/readParameters';
 import type { ScoringBundle } from '../core/bundle/scoringBundle';
 import { bundleFiles, bundleWithModels } from '../core/bundle/writeBundle';
+import type { Catalog } from '../core/cost/catalog';
 import { RecommendError } from '../core/errors';
+import type { Encoder } from '../core/features/encoder';
 import { mixtureOf } from '../core/predictors/posteriorAt';
 import type { RouterParameters } from '../core/predictors/routerParameters';
 import { VectorIndex } from '../core/predictors/vectorIndex';
 import { type AddingPlan, type AddingReport, addingReportSchema } from '../core/training/addingReport';
 import { type AddedModel, addModels, type PlacedBenchmark } from '../core/training/addModels';
 import type { MatMul } from '../core/training/matMul';
-import { encodeTexts, evenly } from '../core/training/trainEncoder';
+import { evenly } from '../core/training/trainEncoder';
 import { centroidOf, taskSums } from '../core/training/trainRouter';
 import { verifyBundleFolder } from '../scoring/bundleFolder';
 import { nativeMatMul } from '../scoring/session';
@@ -43,20 +45,26 @@ const halfOfPrompts = 0.5;
 
 interface Opened {
   readonly base: VerifiedBundle;
+  readonly catalog: Catalog;
   readonly parameters: RouterParameters;
   readonly placed: readonly PlacedBenchmark[];
   readonly newModels: AddingPlan['newModels'];
   readonly before: readonly AddedModel[];
 }
 
-async function open(adding: Adding, progress: (step: string) => void): Promise<Opened> {
+async function open(
+  adding: Adding,
+  load: (folder: string) => Promise<ScoringBundle>,
+  progress: (step: string) => void,
+): Promise<Opened> {
   const { table, report } = await readTables(await tableFiles(adding.paths));
   progress(`${report.results} own results on ${report.items} prompts; ${report.linesSkipped} lines skipped`);
   for (const skip of report.skipped) progress(`skipped ${skip.file} line ${skip.line} ${skip.field}: ${skip.reason}`);
   const base = await verifyBundleFolder(adding.base);
   const parameters = readRouterParameters(base);
   const before = addedBefore(base);
-  const placed = await placeBenchmarks(table, parameters, await nativeMatMul());
+  const { router, catalog } = await load(adding.base);
+  const placed = await placeBenchmarks(table, parameters, router.encoder, await nativeMatMul());
   const again = new Set(before.map(({ model }) => model));
   const newModels = table.models.flatMap((id) => {
     const known = parameters.resultCounts[parameters.models.indexOf(id)] ?? 0;
@@ -64,15 +72,19 @@ async function open(adding: Adding, progress: (step: string) => void): Promise<O
     const counts = placed.flatMap(({ results }) => results.filter(({ model }) => model === id));
     return [{ id, results: counts.reduce((sum, { count }) => sum + count, 0), benchmarks: counts.length }];
   });
-  return { base, parameters, placed, newModels, before };
+  return { base, catalog, parameters, placed, newModels, before };
 }
 
 /**
  * What `train --add-models` would add.
  * @throws RecommendError TRAINING_DATA, BUNDLE_*
  */
-export async function planAddedModels(adding: Adding, progress: (step: string) => void): Promise<AddingPlan> {
-  const { parameters, placed, newModels } = await open(adding, progress);
+export async function planAddedModels(
+  adding: Adding,
+  load: (folder: string) => Promise<ScoringBundle>,
+  progress: (step: string) => void,
+): Promise<AddingPlan> {
+  const { parameters, placed, newModels } = await open(adding, load, progress);
   const fresh = new Set(newModels.map(({ id }) => id));
   const known = (model: string, task: number): boolean =>
     parameters.tasks[task]?.accuracies.has(parameters.models.indexOf(model)) ?? false;
@@ -99,7 +111,7 @@ export async function addModelsToRouter(
   load: (folder: string) => Promise<ScoringBundle>,
   progress: (step: string) => void,
 ): Promise<AddingReport> {
-  const { base, parameters, placed, newModels, before } = await open(adding, progress);
+  const { base, catalog, parameters, placed, newModels, before } = await open(adding, load, progress);
   const ids = adding.models.length > 0 ? [...new Set(adding.models)] : newModels.map(({ id }) => id);
   for (const id of ids) {
     if (newModels.some((model) => model.id === id)) continue;
@@ -136,7 +148,6 @@ export async function addModelsToRouter(
     ids,
     placed,
   );
-  const { catalog } = await load(adding.base);
   const report: AddingReport = {
     formatVersion: 1,
     base: base.manifest.version,
@@ -180,6 +191,7 @@ function addedBefore({ files }: VerifiedBundle): readonly AddedModel[] {
 async function placeBenchmarks(
   own: BenchmarkTable,
   parameters: RouterParameters,
+  encoder: Encoder,
   matMul: MatMul,
 ): Promise<PlacedBenchmark[]> {
   const { tasks, taskOfItem } = splitIntoTasks(own);
@@ -192,7 +204,7 @@ async function placeBenchmarks(
   for (const [t, { name, items }] of tasks.entries()) {
     const sample = evenly(items, placedBy);
     const texts = sample.map((item) => own.items[item]?.prompt ?? '');
-    const vectors = encodeTexts(parameters, texts);
+    const vectors = await encoder.encode(texts);
     const found = await index.search(vectors, neighbours);
     const mixture = new Float32Array(T);
     const nearestIn = new Int32Array(T);

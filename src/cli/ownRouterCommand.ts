@@ -4,7 +4,7 @@ import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
 import { type BundleEvidence, benchmarksOf, bundleEvidence, factsOf, parseEvidence } from '../core/bundle/evidence';
 import { bundleFile, type VerifiedBundle } from '../core/bundle/manifest';
 import { dequantiseRows } from '../core/bundle/quantise';
-import { readEncoder, readIndexTable } from '../core/bundle/readParameters';
+import { encoderOfOthers, readEncoder, readIndexTable } from '../core/bundle/readParameters';
 import type { ScoringBundle } from '../core/bundle/scoringBundle';
 import { bundleFiles, bundleOf } from '../core/bundle/writeBundle';
 import { type Catalog, catalogFormatVersion } from '../core/cost/catalog';
@@ -28,6 +28,7 @@ import { verifyBundleFolder } from '../scoring/bundleFolder';
 import { nativeMatMul } from '../scoring/session';
 import { badArgument } from './arguments';
 import { filesIn } from './benchmarkFolder';
+import { openEncoderFolder, type PortableEncoder } from './encoderFolder';
 import { readTables } from './testFolder';
 import { indexTable, writeFolder } from './writeRouter';
 
@@ -39,6 +40,8 @@ export interface OwnTraining {
   readonly base: string;
   /** Learn from the own tables only: the base bundle gives the catalog and token use, and nothing else. */
   readonly alone: boolean;
+  /** Folder of a sentence encoder; null to learn one from the own text. Only where `alone`. */
+  readonly encoder: string | null;
   readonly output: string;
   readonly trained: string;
 }
@@ -78,11 +81,14 @@ export async function trainOwnRouter(
   const matMul = await nativeMatMul();
   const config = defaultRouterConfig;
 
+  const foreign = training.encoder === null ? null : await openEncoderFolder(training.encoder);
   const { table, facts, encoded, firstOwn } = training.alone
     ? {
         table: ownFamilies(own),
         facts: { ...factsOf(evidence), aggregates: [] },
-        encoded: await encodeTable(own, smallTableConfig(config, own), matMul, progress),
+        encoded: foreign
+          ? await encodedBy(foreign, own, progress)
+          : await encodeTable(own, smallTableConfig(config, own), matMul, progress),
         firstOwn: 0,
       }
     : joined(base, evidence, catalog, own);
@@ -129,6 +135,7 @@ export async function trainOwnRouter(
       [bundleFiles.paper, json(await paperPairs(index, dequantiseRows(parameters.index.vectors), matMul))],
       [bundleFiles.evidence, json(bundleEvidence(table, facts))],
     ]),
+    foreign && { id: foreign.encoder.id, files: foreign.files },
   );
   await writeFolder(training.output, files);
   progress(`${training.output}: written`);
@@ -163,6 +170,29 @@ function joined(base: VerifiedBundle, evidence: BundleEvidence, catalog: Catalog
   const facts = factsOf(evidence);
   const aggregates = onlyScores(facts.aggregates, keep);
   return { table, facts: { ...facts, aggregates }, encoded: { encoder, vectors }, firstOwn };
+}
+
+/** Texts that are encoded between two lines of progress. */
+const encodedAtOnce = 2000;
+
+/** The table's prompts by the user's own encoder; nothing is learned from their text. */
+async function encodedBy(
+  { encoder }: PortableEncoder,
+  own: BenchmarkTable,
+  progress: (step: string) => void,
+): Promise<EncodedTable> {
+  const { dimensions } = encoder;
+  const vectors = new Float32Array(own.items.length * dimensions);
+  for (let from = 0; from < own.items.length; from += encodedAtOnce) {
+    progress(`vectors of ${encoder.id}: ${from} of ${own.items.length} prompts`);
+    const texts = own.items.slice(from, from + encodedAtOnce).map(({ prompt }) => prompt);
+    vectors.set(await encoder.encode(texts), from * dimensions);
+  }
+  return {
+    encoder: encoderOfOthers(dimensions),
+    vectors,
+    encode: (texts) => encoder.encode(texts),
+  };
 }
 
 /** Each own benchmark is held out by itself. */

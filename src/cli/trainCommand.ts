@@ -52,6 +52,8 @@ From benchmark results with catalog and licences (how the shipped bundle is made
                         .recommend-llm/router-with-new-models with --add-models)
   --base FOLDER         bundle to learn on top of (default: the one that ships with the program)
   --alone               learn from your own tables only
+  --encoder FOLDER      with --alone: encode texts by this sentence-transformers style folder (tokenizer.json, model.onnx
+                        or onnx/model.onnx, 1_Pooling/config.json) instead of learning from their n-grams
   --add-models          add the named models (default: all in the tables that the router has no results of) to the
                         router in --base, and change nothing else
   --plan                with --add-models: tell what would be added, and write nothing
@@ -83,6 +85,7 @@ export async function trainCommand(args: readonly string[], context: CliContext)
     alone: { type: 'boolean', default: false },
     'add-models': { type: 'boolean', default: false },
     plan: { type: 'boolean', default: false },
+    encoder: { type: 'string' },
     json: { type: 'boolean', default: false },
     aggregates: { type: 'string' },
     usage: { type: 'string' },
@@ -109,6 +112,12 @@ export async function trainCommand(args: readonly string[], context: CliContext)
   if (values.aggregates || values.usage) {
     throw badArgument(`--aggregates and --usage need ${join(first, 'catalog_facts.json')}.`, 'train');
   }
+  if (values.encoder !== undefined && (!values.alone || values['add-models'])) {
+    throw badArgument(
+      '--encoder needs --alone: of the bundled index only vectors are there, not the text that another encoder would need.',
+      'train',
+    );
+  }
   if (values['add-models']) {
     if (values.alone) throw badArgument('--alone and --add-models exclude each other.', 'train');
     const adding: Adding = {
@@ -120,7 +129,7 @@ export async function trainCommand(args: readonly string[], context: CliContext)
     };
     const progress = stopwatchProgress(context);
     if (values.plan) {
-      const plan = await planAddedModels(adding, progress);
+      const plan = await planAddedModels(adding, context.load, progress);
       context.terminal.out(`${JSON.stringify(plan, null, 2)}\n`);
       return 0;
     }
@@ -134,6 +143,7 @@ export async function trainCommand(args: readonly string[], context: CliContext)
       paths: [...values.benchmarks, ...positionals],
       base: values.base,
       alone: values.alone,
+      encoder: values.encoder ?? null,
       output: values.output ?? join('.recommend-llm', 'router'),
       trained: values.trained,
     },

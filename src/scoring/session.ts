@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import * as v from 'valibot';
 import { decodeLabels } from '../core/bundle/labelCodec';
 import { bundleFile, type VerifiedBundle } from '../core/bundle/manifest';
 import { OnnxGraph } from '../core/bundle/onnxGraph';
@@ -7,6 +8,13 @@ import { decodeVocabulary } from '../core/bundle/vocabularyCodec';
 import { bundleFiles } from '../core/bundle/writeBundle';
 import { RecommendError, say } from '../core/errors';
 import type { Encoder } from '../core/features/encoder';
+import {
+  openTokenizer,
+  sentenceEncoder,
+  sentenceSettingsSchema,
+  type TokenBatch,
+  type TokenNetwork,
+} from '../core/features/sentenceEncoder';
 import { Featuriser, type SparseRows } from '../core/features/vocabulary';
 import type { JointPosterior, PromptPredictions, Router, RouterFacts, RouterItem } from '../core/predictors/router';
 import type { IndexLabels } from '../core/predictors/routerParameters';
@@ -98,6 +106,65 @@ class NgramEncoder implements Encoder {
     });
     return vectors?.data as Float32Array;
   }
+}
+
+/** Inputs that a transformer network may ask for; each is made of the tokens. */
+const tokenInputs: Readonly<Record<string, (batch: TokenBatch) => BigInt64Array>> = {
+  input_ids: ({ ids }) => ids,
+  attention_mask: ({ mask }) => mask,
+  token_type_ids: ({ rows, length }) => new BigInt64Array(rows * length),
+  position_ids: ({ rows, length }) => BigInt64Array.from({ length: rows * length }, (_, at) => BigInt(at % length)),
+};
+
+/** Outputs that hold one vector for each token, by the names that exports give them. */
+const tokenOutputs = ['last_hidden_state', 'token_embeddings', 'hidden_states'];
+
+/**
+ * Opens a transformer network.
+ * @throws Error where it is none: its message says what it asks for or gives
+ */
+export async function openNetwork(network: Uint8Array): Promise<TokenNetwork> {
+  const session = await InferenceSession.create(network, sessionOptions);
+  const { inputNames, outputNames } = session;
+  const strange = inputNames.find((name) => !Object.hasOwn(tokenInputs, name));
+  if (strange !== undefined || !inputNames.includes('input_ids')) {
+    throw new Error(`it asks for ${inputNames.join(', ')}; known are ${Object.keys(tokenInputs).join(', ')}`);
+  }
+  const output = tokenOutputs.find((name) => outputNames.includes(name)) ?? outputNames[0] ?? '';
+  return {
+    async run(batch) {
+      const { rows, length } = batch;
+      const feeds = Object.fromEntries(
+        inputNames.map((name) => [name, new Tensor('int64', tokenInputs[name]?.(batch) ?? batch.ids, [rows, length])]),
+      );
+      const hidden = (await session.run(feeds, [output]))[output];
+      const [n, l, dimensions] = hidden?.dims ?? [];
+      if (hidden?.type !== 'float32' || dimensions === undefined || n !== rows || l !== length) {
+        throw new Error(
+          `its output ${output} is no vector for each token (${hidden?.type} ${hidden?.dims.join(' × ')})`,
+        );
+      }
+      return { hidden: hidden.data as Float32Array, dimensions };
+    },
+  };
+}
+
+/** The encoder of a bundle: the learned one, or a sentence encoder of the user's. */
+async function openEncoder(
+  bundle: VerifiedBundle,
+  open: (name: string, options: InferenceSession.SessionOptions) => Promise<InferenceSession>,
+): Promise<Encoder> {
+  const { id, dimensions } = bundle.manifest.encoder;
+  if (!bundle.files.has(bundleFiles.sentence)) {
+    const featuriser = new Featuriser(decodeVocabulary(bundleFile(bundle, bundleFiles.vocabulary)));
+    return new NgramEncoder(id, dimensions, featuriser, await open(bundleFiles.encoder, encoderOptions));
+  }
+  const json = (name: string): unknown => JSON.parse(new TextDecoder().decode(bundleFile(bundle, name)));
+  const settings = v.parse(sentenceSettingsSchema, json(bundleFiles.sentence));
+  const config = bundle.files.has(bundleFiles.tokenizerConfig) ? json(bundleFiles.tokenizerConfig) : {};
+  const tokenizer = openTokenizer(json(bundleFiles.tokenizer), config);
+  const network = await openNetwork(bundleFile(bundle, bundleFiles.encoder));
+  return sentenceEncoder(id, dimensions, settings, tokenizer, network);
 }
 
 /** A router whose graphs run in onnxruntime. */
@@ -201,12 +268,7 @@ export async function openRouter(bundle: VerifiedBundle): Promise<Router> {
     };
     const open = (name: string, options = sessionOptions): Promise<InferenceSession> =>
       InferenceSession.create(bundleFile(bundle, name), options);
-    const encoder = new NgramEncoder(
-      manifest.encoder.id,
-      manifest.encoder.dimensions,
-      new Featuriser(decodeVocabulary(bundleFile(bundle, bundleFiles.vocabulary))),
-      await open(bundleFiles.encoder, encoderOptions),
-    );
+    const encoder = await openEncoder(bundle, open);
     return new OnnxRouter(
       facts,
       encoder,

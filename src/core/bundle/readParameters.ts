@@ -14,8 +14,26 @@ import { parseRouterIndex } from './routerIndex';
 import { decodeVocabulary } from './vocabularyCodec';
 import { bundleFiles } from './writeBundle';
 
-/** The encoder of a bundle as training made it, read back from its graph. @throws RecommendError BUNDLE_BROKEN */
+/** Stands in the place of a learned encoder where vectors come from another: it knows no n-gram. */
+export function encoderOfOthers(dimensions: number): TrainedEncoder {
+  return {
+    vocabulary: { buckets: new Int32Array(0), idf: new Float32Array(0), frequencyWeights: new Float32Array(0) },
+    projection: { rows: 0, columns: dimensions, values: new Int8Array(0), scales: new Float32Array(0) },
+  };
+}
+
+/**
+ * The encoder of a bundle as training made it, read back from its graph.
+ * @throws RecommendError BUNDLE_BROKEN
+ */
 export function readEncoder(bundle: VerifiedBundle): TrainedEncoder {
+  if (bundle.files.has(bundleFiles.sentence)) {
+    throw new RecommendError(
+      'BUNDLE_BROKEN',
+      `The bundle ${bundle.manifest.version} has an encoder of its own: no router can be trained on top of it.`,
+      'Train on your tables with the same --encoder, or on top of the bundled router.',
+    );
+  }
   const tensors = constantsOf(bundle, bundleFiles.encoder, [constantNames.projection, constantNames.projectionScales]);
   const { dimensions: columns, features: rows } = bundle.manifest.encoder;
   return {
@@ -143,7 +161,7 @@ export function readRouterParameters(bundle: VerifiedBundle): RouterParameters {
   const rank = manifest.router.posteriorRank - noveltyRank - 1;
   const [difficultySpread = 0] = float32(posterior(constantNames.difficultySpread, [M, 1], 'float'));
   return {
-    ...readEncoder(bundle),
+    ...(bundle.files.has(bundleFiles.sentence) ? encoderOfOthers(D) : readEncoder(bundle)),
     models: index.models,
     resultCounts: Int32Array.from(index.resultCounts),
     abilities: Float32Array.from(index.abilities),

@@ -20,7 +20,17 @@ export const bundleFiles = {
   evidence: 'evidence.json',
   /** What models were added from results of their own, and on what evidence. */
   added: 'added.json',
+  /** Of a sentence encoder, in place of a vocabulary. */
+  tokenizer: 'tokenizer.json',
+  tokenizerConfig: 'tokenizer_config.json',
+  sentence: 'sentence.json',
 } as const;
+
+/** An encoder as the files of a bundle, its network first. */
+export interface EncoderFiles {
+  readonly id: string;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
 
 /** What a manifest says besides what the parameters do. */
 export interface BundleDescription {
@@ -35,19 +45,21 @@ export interface BundleDescription {
 /**
  * A router as the files of its bundle, the manifest last.
  * @param further files that are not the router's own, such as the catalog
+ * @param foreign an encoder that stands in the place of the learned one
  */
 export function bundleOf(
   parameters: RouterParameters,
   description: BundleDescription,
   further: ReadonlyMap<string, Uint8Array> = new Map(),
+  foreign: EncoderFiles | null = null,
 ): Map<string, Uint8Array> {
-  const vocabulary = encodeVocabulary(parameters.vocabulary);
-  const encoder = encoderGraph(parameters);
+  const encoder = foreign ?? learnedEncoder(parameters);
+  const [network, ...encoderFiles] = encoder.files;
   const files = new Map<string, Uint8Array>([
-    [bundleFiles.encoder, encoder],
+    ...(network ? [network] : []),
     [bundleFiles.router, routerGraph(parameters)],
     [bundleFiles.posterior, posteriorGraph(parameters)],
-    [bundleFiles.vocabulary, vocabulary],
+    ...encoderFiles,
     [bundleFiles.labels, encodeLabels(parameters.index.labels)],
     [bundleFiles.index, jsonBytes(routerIndex(parameters))],
     ...further,
@@ -59,7 +71,7 @@ export function bundleOf(
     trained: description.trained,
     files: hashes,
     encoder: {
-      id: `ngram-svd-${sha256(vocabulary).slice(0, 8)}${sha256(encoder).slice(0, 8)}`,
+      id: encoder.id,
       dimensions: parameters.projection.columns,
       features: parameters.projection.rows,
     },
@@ -80,6 +92,19 @@ export function bundleOf(
   };
   files.set(manifestName, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
   return files;
+}
+
+/** The encoder that training learned, as the files of a bundle. */
+function learnedEncoder(parameters: RouterParameters): EncoderFiles {
+  const vocabulary = encodeVocabulary(parameters.vocabulary);
+  const network = encoderGraph(parameters);
+  return {
+    id: `ngram-svd-${sha256(vocabulary).slice(0, 8)}${sha256(network).slice(0, 8)}`,
+    files: new Map([
+      [bundleFiles.encoder, network],
+      [bundleFiles.vocabulary, vocabulary],
+    ]),
+  };
 }
 
 /**

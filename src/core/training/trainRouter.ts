@@ -264,6 +264,8 @@ export interface EncodedTable {
   readonly encoder: TrainedEncoder;
   /** Items × D. */
   readonly vectors: Float32Array;
+  /** Encodes further texts where another encoder stands in the place of the learned one. */
+  readonly encode?: (texts: readonly string[]) => Promise<Float32Array>;
 }
 
 /**
@@ -312,11 +314,12 @@ export interface PreparedTraining extends EncodedTable {
  */
 export function prepareTraining(
   table: BenchmarkTable,
-  { encoder, vectors }: EncodedTable,
+  encoded: EncodedTable,
   facts: TrainingFacts,
   config: RouterConfig,
   placeBy: (item: number) => boolean = () => true,
 ): PreparedTraining {
+  const { encoder, vectors } = encoded;
   const split = splitIntoTasks(table);
   const T = split.tasks.length;
   const D = encoder.projection.columns;
@@ -352,7 +355,7 @@ export function prepareTraining(
   }
   const kernels = kernelMatrices(taskTraits, traits, config.kernel);
   const { families: boardFamilies } = boards;
-  return { table, split, encoder, vectors, taskTraits, boardFamilies, exported, traits, modelIndex, kernels, pairs };
+  return { ...encoded, table, split, taskTraits, boardFamilies, exported, traits, modelIndex, kernels, pairs };
 }
 
 /** What each task, boards included, is held out with. */
@@ -412,11 +415,12 @@ export async function indexThresholds(
   matMul: MatMul,
 ): Promise<{ near: number; far: number }> {
   const items = indexItemsOf(prepared, config);
+  const noise = noiseTexts(200, config.seed + 3);
   return distanceThresholds(
     dequantiseRows(quantisedIndexOf(prepared, items)),
     Int32Array.from(items, (item) => prepared.split.taskOfItem[item] as number),
     prepared.split.tasks,
-    encodeTexts(prepared.encoder, noiseTexts(200, config.seed + 3)),
+    prepared.encode ? await prepared.encode(noise) : encodeTexts(prepared.encoder, noise),
     prepared.encoder.projection.columns,
     config,
     matMul,

@@ -51,7 +51,7 @@ describe('own router', () => {
     paths = [join(folder, 'recipes.jsonl'), join(folder, 'menus.jsonl')],
   ) =>
     trainOwnRouter(
-      { paths, base: join(folder, 'base'), alone, output: join(folder, output), trained: '2026-02-03' },
+      { paths, base: join(folder, 'base'), alone, encoder: null, output: join(folder, output), trained: '2026-02-03' },
       openScoringBundle,
       () => undefined,
     );
