@@ -28,6 +28,8 @@ export interface PipelineOptions {
   /** Model ids and globs; empty = models that can be bought today. */
   readonly candidates: readonly string[];
   readonly overlay?: CatalogOverlay;
+  /** True for a first answer that another one will replace: tokens are estimated, which saves loading the tokenizer. */
+  readonly provisional?: boolean;
   readonly signal?: AbortSignal;
   /** Awaited before each batch: lets a waiting shorter job go first. */
   readonly turn?: () => Promise<void>;
@@ -53,7 +55,7 @@ export async function recommend(
 
   const offered = offeredModels(bundle.catalog, options.overlay);
   const candidates = selectCandidates(offered.models, options.candidates, new Set(router.facts.models));
-  const scorer = await RowScorer.create(bundle, candidates);
+  const scorer = await RowScorer.create(bundle, candidates, options.provisional ? 'estimated' : 'exactly');
   const aggregate = new Aggregate(scorer);
 
   for await (const prompts of batches(input.prompts, batchSize)) {

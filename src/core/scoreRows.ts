@@ -57,7 +57,7 @@ export async function* scoreRows(
 ): AsyncIterable<readonly RowResult[]> {
   const offered = offeredModels(bundle.catalog, options.overlay);
   const candidates = selectCandidates(offered.models, options.candidates, new Set(bundle.router.facts.models));
-  const scorer = await RowScorer.create(bundle, candidates, true);
+  const scorer = await RowScorer.create(bundle, candidates, 'row by row');
   const { dial } = policyOf(options.preference, options.mode);
   const underWay: Promise<readonly RowResult[]>[] = [];
   let batch: PromptOutcome[] = [];

@@ -145,7 +145,7 @@ export class ScorerServer {
         await this.preview(abort, message.id, async () => {
           const sample = await samplePrompts(sources, { ...readOptions, rows: sampleRows, seed: sampleSeed });
           const { onBatch: _, ...quiet } = options;
-          return sample && recommend(bundle, { ...sample, file: name }, quiet);
+          return sample && recommend(bundle, { ...sample, file: name }, { ...quiet, provisional: true });
         });
         this.answer(abort, {
           type: 'recommendation',

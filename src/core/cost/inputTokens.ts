@@ -62,6 +62,22 @@ export class SlicedTokens implements TextTokens {
   }
 }
 
+/** UTF-8 bytes of a token of o200k_base: 4.4 in English prose, 3 to 4 in code and in other scripts. */
+const bytesPerToken = 4;
+
+/** Tokens by the length of a text alone: for a first answer, which does not wait until the tokenizer's table is loaded. */
+export class EstimatedTokens implements TextTokens {
+  of(text: string): number {
+    let bytes = 0;
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      // A pair of surrogates takes four bytes.
+      bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+    }
+    return Math.ceil(bytes / bytesPerToken);
+  }
+}
+
 /**
  * Tokens of a provider's own tokenizer for one token of o200k_base. Measured for Claude on English answers (1.12–1.18); the
  * other providers were within 4 % of 1, Gemini within 8 %.

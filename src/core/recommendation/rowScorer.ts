@@ -1,7 +1,14 @@
 import type { ScoringBundle } from '../bundle/scoringBundle';
 import type { OfferedModel } from '../cost/catalog';
 import { usdOf } from '../cost/expectedCost';
-import { InputTokens, loadTokenCounter, SlicedTokens, type TextTokens, tokenizerFactor } from '../cost/inputTokens';
+import {
+  EstimatedTokens,
+  InputTokens,
+  loadTokenCounter,
+  SlicedTokens,
+  type TextTokens,
+  tokenizerFactor,
+} from '../cost/inputTokens';
 import { type TokenEstimator, tokenEstimator } from '../cost/tokenModel';
 import { localEvidence, locality } from '../predictors/localEvidence';
 import type { JointPosterior, PromptPredictions } from '../predictors/router';
@@ -69,24 +76,21 @@ export class RowScorer {
     );
   }
 
-  /** @param rowByRow true: each row's figures depend on that row alone, so that parts can be scored apart and joined */
+  /**
+   * @param counting how the tokens of prompts are counted: exactly for the first thousands; row by row, so that each row's figures
+   *   depend on that row alone and parts can be scored apart and joined; or estimated by their lengths, at once
+   */
   static async create(
     bundle: ScoringBundle,
     candidates: readonly OfferedModel[],
-    rowByRow = false,
+    counting: 'exactly' | 'row by row' | 'estimated' = 'exactly',
   ): Promise<RowScorer> {
     const { facts, encoder } = bundle.router;
     // The spreads of an input in the middle of everything known stand for those of every row.
     const items = facts.benchmarks.reduce((sum, benchmark) => sum + benchmark.items, 0);
     const mixture = Float32Array.from(facts.benchmarks, (benchmark) => (items > 0 ? benchmark.items / items : 0));
     const reference = await bundle.router.posterior(new Float32Array(encoder.dimensions), mixture);
-    const counter = await loadTokenCounter();
-    return new RowScorer(
-      bundle,
-      candidates,
-      reference,
-      rowByRow ? new SlicedTokens(counter) : new InputTokens(counter),
-    );
+    return new RowScorer(bundle, candidates, reference, await tokensOf(counting));
   }
 
   /** Scores a batch; an empty text has no neighbours and is far from everything. */
@@ -146,6 +150,12 @@ export class RowScorer {
       usd,
     };
   }
+}
+
+async function tokensOf(counting: 'exactly' | 'row by row' | 'estimated'): Promise<TextTokens> {
+  if (counting === 'estimated') return new EstimatedTokens();
+  const counter = await loadTokenCounter();
+  return counting === 'row by row' ? new SlicedTokens(counter) : new InputTokens(counter);
 }
 
 /** Everything that would be sent, for counting tokens. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import { expectedCost } from '../../../src/core/cost/expectedCost';
 import { fitTokenModel, type TokenFit } from '../../../src/core/cost/fitTokenModel';
-import { InputTokens, loadTokenCounter } from '../../../src/core/cost/inputTokens';
+import { EstimatedTokens, InputTokens, loadTokenCounter } from '../../../src/core/cost/inputTokens';
 import { readUsage, type UsageRow } from '../../../src/core/cost/readUsage';
 import { tokenEstimator, tokenModelSchema } from '../../../src/core/cost/tokenModel';
 import { seededRandom } from '../../../src/core/scores/seededRandom';
@@ -153,6 +153,22 @@ describe('expectedCost', () => {
 });
 
 describe('InputTokens', () => {
+  it('estimates tokens from the length of a text, in any script', async () => {
+    const count = await loadTokenCounter();
+    const texts = [
+      'Where a train leaves at nine and another at ten, which one is in the capital first? Explain your answer step by step.',
+      'for (let row = 0; row < rows.length; row++) if (rows[row].id === wanted) return rows[row].value;',
+      'Welche dieser Städte liegt am weitesten im Osten, und wie viele Einwohner hatte sie im Jahr 1900?',
+      '东京和北京之间的距离是多少公里？请用一句话回答，并说明你的计算方法。',
+    ];
+    for (const text of texts) {
+      const ratio = new EstimatedTokens().of(text) / count(text);
+      assert.ok(ratio > 0.7 && ratio < 1.6, `${text}: ${ratio}`);
+    }
+    assert.equal(new EstimatedTokens().of(''), 0);
+    assert.equal(new EstimatedTokens().of('\ud83d\ude00'), 1);
+  });
+
   it('counts with a real tokenizer, special-looking text included', async () => {
     const tokens = new InputTokens(await loadTokenCounter());
     assert.equal(tokens.of('hello world'), 2);
