@@ -104,6 +104,31 @@ describe('Recommend LLM by mouse and keyboard', () => {
     await workbench.expectNoErrors();
   });
 
+  it('exports the evaluation into files that hold what the page shows', async () => {
+    const panel = await workbench.webviewFrame();
+    const exported = async (button: string, name: string): Promise<string> => {
+      await panel.getByRole('button', { name: button }).click();
+      await workbench.answerFileDialog(`/${name}`);
+      await workbench.explorerRow(name);
+      return readFileSync(join(workbench.folder, name), 'utf8');
+    };
+    const evaluation = JSON.parse(await exported('Everything (JSON)', 'labelled.evaluation.json')) as {
+      prompts: number;
+      models: { model: string; accuracy: number }[];
+    };
+    assert.ok(evaluation.prompts > 0 && evaluation.models.length > 1);
+    const report = await exported('Report (Markdown)', 'labelled.evaluation.md');
+    assert.match(report, /^# .*labelled\.jsonl/);
+    assert.match(report, /Oracle/);
+    const [header = '', ...lines] = (await exported('Models (CSV)', 'labelled.evaluation.csv')).trim().split('\n');
+    assert.match(header, /^model,/);
+    assert.deepEqual(
+      lines.map((line) => line.split(',')[0]).sort(),
+      evaluation.models.map(({ model }) => model).sort(),
+    );
+    await workbench.expectNoErrors();
+  });
+
   it('chooses candidates with the keyboard, for this workspace', async () => {
     await workbench.palette('Recommend LLM: Choose Candidates…');
     await workbench.quickPickRows().filter({ hasText: 'All models that can be bought today' }).waitFor();

@@ -38,7 +38,10 @@ function family(name: string): string {
   return key.replace(/-(?:latest|preview)$/, '');
 }
 
-/** Finds catalog ids by the names that editors, files and price lists use. */
+/**
+ * Finds catalog ids by the names that editors, files and price lists use. Names in evaluation logs have stricter rules
+ * (`benchmarks/importers/modelNames.ts`): here a wrong name costs a look, there it would become evidence about another model.
+ */
 export class ModelNames {
   private readonly ids = new Map<string, NamedModel>();
   private readonly exact = new Map<string, Set<NamedModel>>();

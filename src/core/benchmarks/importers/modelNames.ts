@@ -33,7 +33,11 @@ export function normaliseModelName(name: string): string {
     .replace(/-v\d+:\d+$/, '');
 }
 
-/** Builds the look-up from names to catalog ids. A name that two models claim is left out: it is not guessed. */
+/**
+ * Builds the look-up from names to catalog ids. A name that two models claim is left out: it is not guessed. Editors' names have
+ * wider rules (`recommendation/modelNames.ts`): any vendor before the name, display names, the usual setting of several.
+ * Results must not: `me/gpt-4o` in a log may be a tune of one's own, and a wrong match would be evidence about another model.
+ */
 export function modelNameIndex(models: readonly NamedModel[]): ReadonlyMap<string, string> {
   const index = new Map<string, string>();
   const claimed = new Set<string>();
