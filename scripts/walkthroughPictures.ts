@@ -50,7 +50,7 @@ async function picturesIn(theme: Theme): Promise<void> {
 
   await workbench.palette('View: Close All Editors');
   await workbench.palette('Recommend LLM: Evaluate Router on Labelled Dataset…');
-  await workbench.quickInput().fill(join(workbench.folder, 'labelled.jsonl'));
+  await workbench.typeInFileDialog(join(workbench.folder, 'labelled.jsonl'));
   await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
   await (await workbench.webviewFrame()).getByText('Oracle').first().waitFor();
   await workbench.palette('View: Toggle Primary Side Bar Visibility');

@@ -86,17 +86,7 @@ describe('Recommend LLM by mouse and keyboard', () => {
 
   it('evaluates a labelled dataset from the palette', async () => {
     await workbench.palette('Recommend LLM: Evaluate Router on Labelled Dataset…');
-    const input = workbench.quickInput();
-    await input.waitFor();
-    const labelled = join(workbench.folder, 'labelled.jsonl');
-    // The file dialog puts the folder's path in once it has listed it: only then does a path that is typed stay.
-    await workbench.page.waitForFunction(
-      (folder) =>
-        document.querySelector<HTMLInputElement>('.quick-input-widget input[type="text"]')?.value.startsWith(folder),
-      workbench.folder,
-    );
-    await input.fill(labelled);
-    await workbench.quickPickRows().filter({ hasText: 'labelled.jsonl' }).first().waitFor();
+    await workbench.typeInFileDialog(join(workbench.folder, 'labelled.jsonl'));
     await workbench.page.getByRole('button', { name: 'Evaluate', exact: true }).click();
     const panel = await workbench.webviewFrame();
     await panel.getByText('Oracle').first().waitFor({ timeout: patience });
@@ -108,7 +98,7 @@ describe('Recommend LLM by mouse and keyboard', () => {
     const panel = await workbench.webviewFrame();
     const exported = async (button: string, name: string): Promise<string> => {
       await panel.getByRole('button', { name: button }).click();
-      await workbench.answerFileDialog(`/${name}`);
+      await workbench.acceptFileDialog(`/${name}`);
       await workbench.explorerRow(name);
       return readFileSync(join(workbench.folder, name), 'utf8');
     };

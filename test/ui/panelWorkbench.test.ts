@@ -1,18 +1,38 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
+import { copyOfSamples } from '../../scripts/samples';
 import { seriousFindings } from './support/axe';
 import { Workbench } from './workbench';
 
 /** Longest wait for a result, in milliseconds: a busy machine starts the scorer slowly. */
 const patience = 45_000;
 
+/** A price list as OpenRouter gives it, with a price for every model that the catalog sells. */
+function priceList(): string {
+  const { models } = JSON.parse(readFileSync('models/catalog.json', 'utf8')) as {
+    models: { marketId: string | null; price: { input: number; output: number } | null }[];
+  };
+  const data = models.flatMap(({ marketId, price }) =>
+    marketId && price
+      ? [{ id: marketId, pricing: { prompt: String(price.input / 1e6), completion: String(price.output / 1e6) } }]
+      : [],
+  );
+  return JSON.stringify({ data });
+}
+
 describe('the panel in the workbench', function () {
   this.timeout(120_000);
   let workbench: Workbench;
   before(async () => {
-    workbench = await Workbench.open({ size: { width: 1500, height: 1000 }, settings: { 'files.autoSave': 'off' } });
+    const folder = copyOfSamples();
+    writeFileSync(join(folder, 'prices.json'), priceList());
+    workbench = await Workbench.open({
+      folder,
+      size: { width: 1500, height: 1000 },
+      settings: { 'files.autoSave': 'off' },
+    });
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await workbench.screenshot(`failed ${this.currentTest.title}`);
@@ -100,6 +120,18 @@ describe('the panel in the workbench', function () {
     await workbench.expectNoErrors();
   });
 
+  it('takes over newer prices from a list, by the button beside old ones', async () => {
+    const frame = await workbench.webviewFrame();
+    await frame.locator('table.candidates .amber').first().waitFor();
+    await frame.getByRole('button', { name: 'Update Catalog from File…' }).click();
+    await workbench.typeInFileDialog(join(workbench.folder, 'prices.json'));
+    await workbench.page.getByRole('button', { name: 'Take Over Prices', exact: true }).click();
+    await workbench.page.getByText(/Prices of \d+ models taken over from prices\.json/).waitFor();
+    await frame.locator('table.candidates .amber').first().waitFor({ state: 'detached', timeout: patience });
+    assert.equal(await frame.locator('.old-prices').count(), 0);
+    await workbench.expectNoErrors();
+  });
+
   it('has no serious accessibility finding in each theme', async () => {
     for (const theme of ['light', 'highContrastDark', 'highContrastLight', 'dark'] as const) {
       await workbench.setTheme(theme);
@@ -151,7 +183,7 @@ describe('the panel in the workbench', function () {
     ];
     for (const [button, name, start] of exports) {
       await frame.getByRole('button', { name: button }).click();
-      await workbench.answerFileDialog(`/${name}`);
+      await workbench.acceptFileDialog(`/${name}`);
       await workbench.explorerRow(name);
       const path = join(workbench.folder, name);
       assert.ok(existsSync(path), name);

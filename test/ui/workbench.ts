@@ -164,7 +164,8 @@ export class Workbench {
       if (await appears(entry)) {
         // A menu ignores clicks for a moment after it has opened: the entry is chosen once the menu is gone.
         for (let click = 0; click < 3; click++) {
-          await entry.click({ timeout: 2000 });
+          // On a busy machine the menu may go only after the wait below: then there is nothing left to click.
+          await entry.click({ timeout: 2000 }).catch(() => undefined);
           if (await disappears(entry)) return;
         }
       }
@@ -210,21 +211,29 @@ export class Workbench {
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
   }
 
-  /** Answers the open file dialog: waits until it proposes a path that ends so, gives this one and confirms. */
-  async answerFileDialog(proposed: string, path?: string): Promise<void> {
+  /** Types a path into the open file dialog, which must list it; the caller presses its button. */
+  async typeInFileDialog(path: string): Promise<void> {
+    // The dialog puts the folder's path in once it has listed it: only then does a path that is typed stay.
+    await this.page.waitForFunction(
+      (folder) =>
+        document.querySelector<HTMLInputElement>('.quick-input-widget input[type="text"]')?.value.startsWith(folder),
+      this.folder,
+    );
+    await this.quickInput().fill(path);
+    await this.quickPickRows()
+      .filter({ hasText: basename(path) })
+      .first()
+      .waitFor();
+  }
+
+  /** Confirms the open save dialog once it proposes a path that ends so. */
+  async acceptFileDialog(proposed: string): Promise<void> {
     await this.page.waitForFunction(
       (end) =>
         document.querySelector<HTMLInputElement>('.quick-input-widget input[type="text"]')?.value.endsWith(end) &&
         document.querySelector('.quick-input-list .monaco-list-row'),
       proposed,
     );
-    if (path !== undefined) {
-      await this.quickInput().fill(path);
-      await this.quickPickRows()
-        .filter({ hasText: basename(path) })
-        .first()
-        .waitFor();
-    }
     await this.quickInput().press('Enter');
     await this.quickInput().waitFor({ state: 'hidden' });
   }
