@@ -9,7 +9,7 @@ import { count, t } from '../strings';
 type Cell = string | number | boolean | null;
 
 /** Rows as CSV (RFC 4180: CRLF, quotes doubled); the first row names the columns. */
-export function csv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function csv({ columns, rows }: Table): string {
   const cell = (value: Cell): string => {
     const text = value === null ? '' : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -18,7 +18,7 @@ export function csv(columns: readonly string[], rows: readonly (readonly Cell[])
 }
 
 /** Rows as JSON Lines with the columns as keys. */
-export function jsonl(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function jsonl({ columns, rows }: Table): string {
   return rows
     .map(
       (row) => `${JSON.stringify(Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null])))}\n`,
@@ -26,7 +26,7 @@ export function jsonl(columns: readonly string[], rows: readonly (readonly Cell[
     .join('');
 }
 
-interface Table {
+export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
 }

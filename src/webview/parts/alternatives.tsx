@@ -10,6 +10,7 @@ import { send } from '../state/vscodeApi';
 import { evidenceWords, untakenWords } from '../state/words';
 import { count, t } from '../strings';
 import { Icon } from './icon';
+import { ScrollTable } from './scrollTable';
 import { Section } from './section';
 
 /** Rows of the table before the user asks for all. */
@@ -173,30 +174,21 @@ export function Alternatives({ sight }: { readonly sight: Sight }): JSX.Element 
       {shown.length === 0 ? (
         <p class="blank">{t('No model passes the filter.')}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section class="table-scroll" tabIndex={0} aria-label={t('Candidates')}>
-          <table class="candidates">
-            <caption class="hidden">{t('Candidates, with expected correctness, cost and evidence')}</caption>
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <Header key={column.key} column={column} sight={sight} />
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {listed.map((candidate) => (
-                <Row
-                  key={candidate.model}
-                  candidate={candidate}
-                  sight={sight}
-                  available={available}
-                  columns={columns}
-                />
+        <ScrollTable label={t('Candidates')} table="candidates">
+          <caption class="hidden">{t('Candidates, with expected correctness, cost and evidence')}</caption>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <Header key={column.key} column={column} sight={sight} />
               ))}
-            </tbody>
-          </table>
-        </section>
+            </tr>
+          </thead>
+          <tbody>
+            {listed.map((candidate) => (
+              <Row key={candidate.model} candidate={candidate} sight={sight} available={available} columns={columns} />
+            ))}
+          </tbody>
+        </ScrollTable>
       )}
       {shown.length > firstRows ? (
         <button type="button" class="link more" onClick={() => update({ showAll: !view.showAll })}>

@@ -5,6 +5,7 @@ import { candidateOf, comparisonOf, type Sight } from '../state/sight';
 import { costWords, evidenceWords } from '../state/words';
 import { t } from '../strings';
 import { PriceCell } from './alternatives';
+import { ScrollTable } from './scrollTable';
 import { Section } from './section';
 
 /** Two models on this input: the difference, how likely it is real, what it costs, and where both were measured. */
@@ -95,45 +96,42 @@ function Comparing({ sight, left, right }: Props): JSX.Element {
         {t('Difference: {0} points ({1} to {2}).', points(difference), points(interval[0]), points(interval[1]))}{' '}
         {costRatio === null ? '' : t('{0} against {1}: {2}.', left.name, right.name, costWords(costRatio))}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section class="table-scroll" tabIndex={0} aria-label={t('Comparison')}>
-        <table class="plain comparison">
-          <thead>
-            <tr>
+      <ScrollTable label={t('Comparison')} table="plain comparison">
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{left.name}</th>
+            <th scope="col">{right.name}</th>
+            <th scope="col" class="number">
+              {t('Difference')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([title, first, second]) => (
+            <tr key={title}>
+              <th scope="row">{title}</th>
+              <td>{first}</td>
+              <td>{second}</td>
               <td />
-              <th scope="col">{left.name}</th>
-              <th scope="col">{right.name}</th>
-              <th scope="col" class="number">
-                {t('Difference')}
-              </th>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(([title, first, second]) => (
-              <tr key={title}>
-                <th scope="row">{title}</th>
-                <td>{first}</td>
-                <td>{second}</td>
-                <td />
+          ))}
+          {shared.map(({ benchmark, title, weight, accuracies }) => {
+            const first = accuracies[left.model];
+            const second = accuracies[right.model];
+            return (
+              <tr key={benchmark}>
+                <th scope="row">
+                  {title} <span class="note">{t('{0} of the neighbourhood', percent(weight))}</span>
+                </th>
+                <td>{first === undefined ? t('not run') : percent(first, 1)}</td>
+                <td>{second === undefined ? t('not run') : percent(second, 1)}</td>
+                <td class="number">{first === undefined || second === undefined ? '–' : points(first - second)}</td>
               </tr>
-            ))}
-            {shared.map(({ benchmark, title, weight, accuracies }) => {
-              const first = accuracies[left.model];
-              const second = accuracies[right.model];
-              return (
-                <tr key={benchmark}>
-                  <th scope="row">
-                    {title} <span class="note">{t('{0} of the neighbourhood', percent(weight))}</span>
-                  </th>
-                  <td>{first === undefined ? t('not run') : percent(first, 1)}</td>
-                  <td>{second === undefined ? t('not run') : percent(second, 1)}</td>
-                  <td class="number">{first === undefined || second === undefined ? '–' : points(first - second)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </section>
+            );
+          })}
+        </tbody>
+      </ScrollTable>
     </>
   );
 }

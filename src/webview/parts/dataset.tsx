@@ -12,6 +12,7 @@ import { decimal, integer, percent, points, usd } from '../format';
 import { nameOf, routeOf, type Sight } from '../state/sight';
 import { costWords } from '../state/words';
 import { count, t } from '../strings';
+import { ScrollTable } from './scrollTable';
 import { Section } from './section';
 
 /** Bars of the distribution before the rest is summed up. */
@@ -74,37 +75,34 @@ function Strategies({ sight, dataset }: { readonly sight: Sight; readonly datase
     <>
       <h3>{t('One model for all, or a model for each row')}</h3>
       {one && current ? <p>{verdict(one, current)}</p> : null}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section class="table-scroll" tabIndex={0} aria-label={t('Strategies')}>
-        <table class="plain strategies">
-          <thead>
-            <tr>
-              <th scope="col">{t('Strategy')}</th>
-              <th scope="col">{t('Expected correctness')}</th>
-              <th scope="col" class="number">
-                {t('Cost of 1,000')}
+      <ScrollTable label={t('Strategies')} table="plain strategies">
+        <thead>
+          <tr>
+            <th scope="col">{t('Strategy')}</th>
+            <th scope="col">{t('Expected correctness')}</th>
+            <th scope="col" class="number">
+              {t('Cost of 1,000')}
+            </th>
+            <th scope="col" class="number">
+              {count(prompts, 'All {0} row', 'All {0} rows')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ key, title, probability, interval, usd: cost, current: marked }) => (
+            <tr key={key} class={marked ? 'chosen' : ''}>
+              <th scope="row" title={title}>
+                <span>{title}</span>
               </th>
-              <th scope="col" class="number">
-                {count(prompts, 'All {0} row', 'All {0} rows')}
-              </th>
+              <td>
+                <ProbabilityCell low={interval[0]} value={probability} high={interval[1]} digits={1} />
+              </td>
+              <td class="number">{cost === null ? '–' : usd(1000 * cost)}</td>
+              <td class="number">{cost === null ? '–' : usd(prompts * cost)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ key, title, probability, interval, usd: cost, current: marked }) => (
-              <tr key={key} class={marked ? 'chosen' : ''}>
-                <th scope="row" title={title}>
-                  <span>{title}</span>
-                </th>
-                <td>
-                  <ProbabilityCell low={interval[0]} value={probability} high={interval[1]} digits={1} />
-                </td>
-                <td class="number">{cost === null ? '–' : usd(1000 * cost)}</td>
-                <td class="number">{cost === null ? '–' : usd(prompts * cost)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </ScrollTable>
     </>
   );
 }
@@ -163,38 +161,35 @@ function PaperScoreTable({ sight }: { readonly sight: Sight }): JSX.Element | nu
           'S1: mean of the correctness of the five nearest known prompts. S2: share of rows predicted right. S3: S2 weighed by how often such predictions are right this far from the evidence.',
         )}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section class="table-scroll" tabIndex={0} aria-label={t('Scores of the paper')}>
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t('Model')}</th>
-              {(['S1', 'S2', 'S3', 'p'] as const).map((title) => (
-                <th key={title} scope="col" class="number">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {listed.map(({ model, name, scores }) => (
-              <tr key={model}>
-                <th scope="row">{name}</th>
-                {(['s1', 's2', 's3'] as const).map((key) => {
-                  const best = scores[key] === highest[key];
-                  return (
-                    <td key={key} class={best ? 'number best' : 'number'}>
-                      {decimal(scores[key] ?? 0, 3)}
-                      {best ? <span class="note">{t('highest')}</span> : null}
-                    </td>
-                  );
-                })}
-                <td class="number">{scores.p === null ? '–' : decimal(scores.p, 3)}</td>
-              </tr>
+      <ScrollTable label={t('Scores of the paper')}>
+        <thead>
+          <tr>
+            <th scope="col">{t('Model')}</th>
+            {(['S1', 'S2', 'S3', 'p'] as const).map((title) => (
+              <th key={title} scope="col" class="number">
+                {title}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </section>
+          </tr>
+        </thead>
+        <tbody>
+          {listed.map(({ model, name, scores }) => (
+            <tr key={model}>
+              <th scope="row">{name}</th>
+              {(['s1', 's2', 's3'] as const).map((key) => {
+                const best = scores[key] === highest[key];
+                return (
+                  <td key={key} class={best ? 'number best' : 'number'}>
+                    {decimal(scores[key] ?? 0, 3)}
+                    {best ? <span class="note">{t('highest')}</span> : null}
+                  </td>
+                );
+              })}
+              <td class="number">{scores.p === null ? '–' : decimal(scores.p, 3)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </ScrollTable>
       {scored.length > listed.length ? (
         <p class="note">{t('The {0} highest of {1} by S3.', listed.length, integer(scored.length))}</p>
       ) : null}
@@ -213,59 +208,56 @@ function Slices({ sight, dataset }: { readonly sight: Sight; readonly dataset: D
   return (
     <>
       <h3>{t('By {0}', slices.column)}</h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section class="table-scroll tall" tabIndex={0} aria-label={t('By {0}', slices.column)}>
-        <table class="plain slices">
-          <thead>
-            <tr>
-              <th scope="col">{slices.column}</th>
-              <th scope="col" class="number">
-                {t('Rows')}
-              </th>
-              <th scope="col" class="number" title={nameOf(sight, overall)}>
-                <span>{nameOf(sight, overall)}</span>
-              </th>
-              <th scope="col">{t("The category's own pick")}</th>
-              <th scope="col" class="number">
-                {t('Difference')}
-              </th>
-              <th scope="col" class="number">
-                {t('Cost against it')}
-              </th>
-              <th scope="col">{t('Distance')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {groups.map(({ value, rows, pick, probabilities, costs, distance }) => {
-              const own = indexOf(pick);
-              const here = probabilities[at] ?? 0;
-              const there = probabilities[own] ?? 0;
-              const ratio = costs[own] != null && costs[at] ? (costs[own] ?? 0) / costs[at] : null;
-              return (
-                <tr key={value}>
-                  <th scope="row">{value === '' ? t('(none)') : value}</th>
-                  <td class="number">{integer(rows)}</td>
-                  <td class="number">{percent(here)}</td>
-                  {pick === overall ? (
-                    <td colSpan={3} class="note">
-                      {t('the same')}
+      <ScrollTable label={t('By {0}', slices.column)} tall table="plain slices">
+        <thead>
+          <tr>
+            <th scope="col">{slices.column}</th>
+            <th scope="col" class="number">
+              {t('Rows')}
+            </th>
+            <th scope="col" class="number" title={nameOf(sight, overall)}>
+              <span>{nameOf(sight, overall)}</span>
+            </th>
+            <th scope="col">{t("The category's own pick")}</th>
+            <th scope="col" class="number">
+              {t('Difference')}
+            </th>
+            <th scope="col" class="number">
+              {t('Cost against it')}
+            </th>
+            <th scope="col">{t('Distance')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map(({ value, rows, pick, probabilities, costs, distance }) => {
+            const own = indexOf(pick);
+            const here = probabilities[at] ?? 0;
+            const there = probabilities[own] ?? 0;
+            const ratio = costs[own] != null && costs[at] ? (costs[own] ?? 0) / costs[at] : null;
+            return (
+              <tr key={value}>
+                <th scope="row">{value === '' ? t('(none)') : value}</th>
+                <td class="number">{integer(rows)}</td>
+                <td class="number">{percent(here)}</td>
+                {pick === overall ? (
+                  <td colSpan={3} class="note">
+                    {t('the same')}
+                  </td>
+                ) : (
+                  <>
+                    <td class="own-pick">
+                      {nameOf(sight, pick)} <span class="note">{percent(there)}</span>
                     </td>
-                  ) : (
-                    <>
-                      <td class="own-pick">
-                        {nameOf(sight, pick)} <span class="note">{percent(there)}</span>
-                      </td>
-                      <td class="number">{points(there - here)}</td>
-                      <td class="number">{ratio === null ? '–' : costWords(ratio)}</td>
-                    </>
-                  )}
-                  <td>{distance > dataset.farAbove ? t('far') : decimal(distance, 2)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </section>
+                    <td class="number">{points(there - here)}</td>
+                    <td class="number">{ratio === null ? '–' : costWords(ratio)}</td>
+                  </>
+                )}
+                <td>{distance > dataset.farAbove ? t('far') : decimal(distance, 2)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </ScrollTable>
     </>
   );
 }

@@ -4,14 +4,14 @@ import type { DatasetEvaluation } from '../../core/evaluation/datasetEvaluation'
 import type { PanelContext } from '../../panel/protocol';
 import { ProbabilityCell, ShareBar } from '../charts/intervalBar';
 import { Reliability } from '../charts/reliability';
-import { csv, evaluationMarkdown, evaluationMethods, stem } from '../exports/tables';
+import { csv, evaluationMarkdown, evaluationMethods, stem, type Table } from '../exports/tables';
 import { integer, percent, points, usd } from '../format';
-import { saveText } from '../state/vscodeApi';
 import { costWords } from '../state/words';
 import { count, t } from '../strings';
-import { Icon } from './icon';
 import { LineLink } from './lineLink';
 import { Reading } from './readReport';
+import { SaveButton } from './saveButton';
+import { ScrollTable } from './scrollTable';
 import { Section } from './section';
 
 /** Missed rows shown before the user asks for more. */
@@ -120,51 +120,48 @@ function Models({ evaluation }: { readonly evaluation: DatasetEvaluation }): JSX
   const models = [...evaluation.models].sort((a, b) => b.accuracy - a.accuracy);
   return (
     <Section id="models" title={t('Predicted and actual, by model')}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section class="table-scroll" tabIndex={0} aria-label={t('Models')}>
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t('Model')}</th>
-              <th scope="col" class="number">
-                {t('Labelled')}
+      <ScrollTable label={t('Models')}>
+        <thead>
+          <tr>
+            <th scope="col">{t('Model')}</th>
+            <th scope="col" class="number">
+              {t('Labelled')}
+            </th>
+            <th scope="col" class="number">
+              {t('Correct')}
+            </th>
+            <th scope="col">{t('Predicted')}</th>
+            <th scope="col" class="number">
+              {t('Chosen')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {models.map(({ model, name, known, labelled, accuracy, predicted, picked }) => (
+            <tr key={model}>
+              <th scope="row">
+                {name}
+                {known ? null : <span class="note">{t('not known to the router')}</span>}
               </th>
-              <th scope="col" class="number">
-                {t('Correct')}
-              </th>
-              <th scope="col">{t('Predicted')}</th>
-              <th scope="col" class="number">
-                {t('Chosen')}
-              </th>
+              <td class="number">{integer(labelled)}</td>
+              <td class="number">{percent(accuracy, 1)}</td>
+              <td>
+                {predicted ? (
+                  <ProbabilityCell
+                    low={predicted.interval[0]}
+                    value={predicted.accuracy}
+                    high={predicted.interval[1]}
+                    reference={accuracy}
+                  />
+                ) : (
+                  '–'
+                )}
+              </td>
+              <td class="number">{integer(picked)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {models.map(({ model, name, known, labelled, accuracy, predicted, picked }) => (
-              <tr key={model}>
-                <th scope="row">
-                  {name}
-                  {known ? null : <span class="note">{t('not known to the router')}</span>}
-                </th>
-                <td class="number">{integer(labelled)}</td>
-                <td class="number">{percent(accuracy, 1)}</td>
-                <td>
-                  {predicted ? (
-                    <ProbabilityCell
-                      low={predicted.interval[0]}
-                      value={predicted.accuracy}
-                      high={predicted.interval[1]}
-                      reference={accuracy}
-                    />
-                  ) : (
-                    '–'
-                  )}
-                </td>
-                <td class="number">{integer(picked)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </ScrollTable>
     </Section>
   );
 }
@@ -174,38 +171,35 @@ function Categories({ evaluation }: { readonly evaluation: DatasetEvaluation }):
   if (categories.length === 0) return null;
   return (
     <Section id="categories" title={t('By category')}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section class="table-scroll tall" tabIndex={0} aria-label={t('By category')}>
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t('Category')}</th>
-              {[t('Rows'), t('Routed'), t('Recommended for all'), t('Best single'), t('Gain'), t('Oracle')].map(
-                (title) => (
-                  <th key={title} scope="col" class="number">
-                    {title}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {[...categories]
-              .sort((a, b) => b.prompts - a.prompts)
-              .map(({ category, prompts, routed, recommended, bestSingle, oracle }) => (
-                <tr key={category}>
-                  <th scope="row">{category === '' ? t('(none)') : category}</th>
-                  <td class="number">{integer(prompts)}</td>
-                  <td class="number">{percent(routed, 1)}</td>
-                  <td class="number">{percent(recommended, 1)}</td>
-                  <td class="number">{percent(bestSingle, 1)}</td>
-                  <td class="number">{points(routed - bestSingle)}</td>
-                  <td class="number">{percent(oracle, 1)}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </section>
+      <ScrollTable label={t('By category')} tall>
+        <thead>
+          <tr>
+            <th scope="col">{t('Category')}</th>
+            {[t('Rows'), t('Routed'), t('Recommended for all'), t('Best single'), t('Gain'), t('Oracle')].map(
+              (title) => (
+                <th key={title} scope="col" class="number">
+                  {title}
+                </th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {[...categories]
+            .sort((a, b) => b.prompts - a.prompts)
+            .map(({ category, prompts, routed, recommended, bestSingle, oracle }) => (
+              <tr key={category}>
+                <th scope="row">{category === '' ? t('(none)') : category}</th>
+                <td class="number">{integer(prompts)}</td>
+                <td class="number">{percent(routed, 1)}</td>
+                <td class="number">{percent(recommended, 1)}</td>
+                <td class="number">{percent(bestSingle, 1)}</td>
+                <td class="number">{points(routed - bestSingle)}</td>
+                <td class="number">{percent(oracle, 1)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </ScrollTable>
     </Section>
   );
 }
@@ -231,44 +225,41 @@ function Missed({
           'On {0} rows the chosen model was wrong though another was right.',
         )}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section class="table-scroll tall" tabIndex={0} aria-label={t('Rows where the router was wrong')}>
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col" class="number">
-                {t('Line')}
-              </th>
-              <th scope="col">{t('Prompt')}</th>
-              <th scope="col">{t('Category')}</th>
-              <th scope="col">{t('Chosen')}</th>
-              <th scope="col" class="number">
-                {t('Expected')}
-              </th>
-              <th scope="col">{t('Right would have been')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {(all ? missed : missed.slice(0, firstMissed)).map(
-              ({ id, line, excerpt, category, pick, probability, right }) => (
-                <tr key={`${id} ${line}`}>
-                  <td class="number">
-                    <LineLink line={line} open={openSource} />
-                  </td>
-                  <td class="excerpt">{excerpt}</td>
-                  <td>{category ?? '–'}</td>
-                  <td>{name(pick)}</td>
-                  <td class="number">{percent(probability)}</td>
-                  <td>
-                    {right.slice(0, 3).map(name).join(', ')}
-                    {right.length > 3 ? ` ${t('and {0} more', right.length - 3)}` : ''}
-                  </td>
-                </tr>
-              ),
-            )}
-          </tbody>
-        </table>
-      </section>
+      <ScrollTable label={t('Rows where the router was wrong')} tall>
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              {t('Line')}
+            </th>
+            <th scope="col">{t('Prompt')}</th>
+            <th scope="col">{t('Category')}</th>
+            <th scope="col">{t('Chosen')}</th>
+            <th scope="col" class="number">
+              {t('Expected')}
+            </th>
+            <th scope="col">{t('Right would have been')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {(all ? missed : missed.slice(0, firstMissed)).map(
+            ({ id, line, excerpt, category, pick, probability, right }) => (
+              <tr key={`${id} ${line}`}>
+                <td class="number">
+                  <LineLink line={line} open={openSource} />
+                </td>
+                <td class="excerpt">{excerpt}</td>
+                <td>{category ?? '–'}</td>
+                <td>{name(pick)}</td>
+                <td class="number">{percent(probability)}</td>
+                <td>
+                  {right.slice(0, 3).map(name).join(', ')}
+                  {right.length > 3 ? ` ${t('and {0} more', right.length - 3)}` : ''}
+                </td>
+              </tr>
+            ),
+          )}
+        </tbody>
+      </ScrollTable>
       {missed.length > firstMissed ? (
         <button type="button" class="link more" onClick={() => setAll(!all)}>
           {all ? t('Show the first {0}', firstMissed) : t('Show all {0}', integer(missed.length))}
@@ -283,44 +274,31 @@ function EvaluationExport({ evaluation }: { readonly evaluation: DatasetEvaluati
   return (
     <Section id="export" title={t('Export')}>
       <div class="actions">
-        <button
-          type="button"
-          class="secondary"
-          onClick={() => saveText(`${name}.evaluation.md`, evaluationMarkdown(evaluation))}
-        >
-          <Icon name="save" /> {t('Report (Markdown)')}
-        </button>
-        <button
-          type="button"
-          class="secondary"
-          onClick={() =>
-            saveText(
-              `${name}.evaluation.csv`,
-              csv(
-                ['model', 'name', 'known', 'labelled', 'accuracy', 'predicted', 'picked'],
-                evaluation.models.map((model) => [
-                  model.model,
-                  model.name,
-                  model.known,
-                  model.labelled,
-                  model.accuracy,
-                  model.predicted?.accuracy ?? null,
-                  model.picked,
-                ]),
-              ),
-            )
-          }
-        >
-          <Icon name="save" /> {t('Models (CSV)')}
-        </button>
-        <button
-          type="button"
-          class="secondary"
-          onClick={() => saveText(`${name}.evaluation.json`, `${JSON.stringify(evaluation, null, 2)}\n`)}
-        >
-          <Icon name="save" /> {t('Everything (JSON)')}
-        </button>
+        <SaveButton name={`${name}.evaluation.md`} text={() => evaluationMarkdown(evaluation)}>
+          {t('Report (Markdown)')}
+        </SaveButton>
+        <SaveButton name={`${name}.evaluation.csv`} text={() => csv(modelTable(evaluation))}>
+          {t('Models (CSV)')}
+        </SaveButton>
+        <SaveButton name={`${name}.evaluation.json`} text={() => `${JSON.stringify(evaluation, null, 2)}\n`}>
+          {t('Everything (JSON)')}
+        </SaveButton>
       </div>
     </Section>
   );
+}
+
+function modelTable({ models }: DatasetEvaluation): Table {
+  return {
+    columns: ['model', 'name', 'known', 'labelled', 'accuracy', 'predicted', 'picked'],
+    rows: models.map(({ model, name, known, labelled, accuracy, predicted, picked }) => [
+      model,
+      name,
+      known,
+      labelled,
+      accuracy,
+      predicted?.accuracy ?? null,
+      picked,
+    ]),
+  };
 }

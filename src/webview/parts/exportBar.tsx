@@ -2,9 +2,8 @@ import type { JSX } from 'preact';
 import { candidateTable, csv, jsonl, markdownReport, rowTable, stem } from '../exports/tables';
 import { integer } from '../format';
 import type { Sight } from '../state/sight';
-import { saveText } from '../state/vscodeApi';
 import { t } from '../strings';
-import { Icon } from './icon';
+import { SaveButton } from './saveButton';
 import { Section } from './section';
 
 /** Everything that can be taken along; charts have their own buttons. */
@@ -15,52 +14,26 @@ export function ExportBar({ sight }: { readonly sight: Sight }): JSX.Element {
   return (
     <Section id="export" title={t('Export')}>
       <div class="actions">
-        <button
-          type="button"
-          class="secondary"
-          onClick={() => saveText(`${name}.recommendation.md`, markdownReport(sight))}
+        <SaveButton name={`${name}.recommendation.md`} text={() => markdownReport(sight)}>
+          {t('Report (Markdown)')}
+        </SaveButton>
+        <SaveButton name={`${name}.models.csv`} text={() => csv(candidateTable(sight))}>
+          {t('Models (CSV)')}
+        </SaveButton>
+        <SaveButton
+          name={`${name}.recommendation.json`}
+          text={() => `${JSON.stringify(sight.recommendation, null, 2)}\n`}
         >
-          <Icon name="save" /> {t('Report (Markdown)')}
-        </button>
-        <button
-          type="button"
-          class="secondary"
-          onClick={() => {
-            const { columns, rows } = candidateTable(sight);
-            saveText(`${name}.models.csv`, csv(columns, rows));
-          }}
-        >
-          <Icon name="save" /> {t('Models (CSV)')}
-        </button>
-        <button
-          type="button"
-          class="secondary"
-          onClick={() => saveText(`${name}.recommendation.json`, `${JSON.stringify(sight.recommendation, null, 2)}\n`)}
-        >
-          <Icon name="save" /> {t('Everything (JSON)')}
-        </button>
+          {t('Everything (JSON)')}
+        </SaveButton>
         {dataset ? (
           <>
-            <button
-              type="button"
-              class="secondary"
-              onClick={() => {
-                const { columns, rows } = rowTable(sight);
-                saveText(`${name}.picks.csv`, csv(columns, rows));
-              }}
-            >
-              <Icon name="save" /> {t('Rows (CSV)')}
-            </button>
-            <button
-              type="button"
-              class="secondary"
-              onClick={() => {
-                const { columns, rows } = rowTable(sight);
-                saveText(`${name}.picks.jsonl`, jsonl(columns, rows));
-              }}
-            >
-              <Icon name="save" /> {t('Rows (JSONL)')}
-            </button>
+            <SaveButton name={`${name}.picks.csv`} text={() => csv(rowTable(sight))}>
+              {t('Rows (CSV)')}
+            </SaveButton>
+            <SaveButton name={`${name}.picks.jsonl`} text={() => jsonl(rowTable(sight))}>
+              {t('Rows (JSONL)')}
+            </SaveButton>
           </>
         ) : null}
       </div>

@@ -9,6 +9,7 @@ import { send } from '../state/vscodeApi';
 import { count, t } from '../strings';
 import { Icon } from './icon';
 import { LineLink } from './lineLink';
+import { ScrollTable } from './scrollTable';
 import { Section } from './section';
 
 /** Rows shown at first; more are added as these are marked. */
@@ -111,52 +112,49 @@ function Grid({ sight, dataset }: { readonly sight: Sight; readonly dataset: Dat
           {next.gain >= 0.005 ? ` (${t('expected to gain {0} points', decimal(next.gain, 2))})` : ''}
         </p>
       ) : null}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section class="table-scroll" tabIndex={0} aria-label={t('Labels')}>
-        <table class="plain labelling">
-          <thead>
-            <tr>
-              <th scope="col" class="number">
-                {t('Line')}
+      <ScrollTable label={t('Labels')} table="plain labelling">
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              {t('Line')}
+            </th>
+            <th scope="col">{t('Prompt')}</th>
+            {models.map((model) => (
+              <th key={model} scope="col">
+                {nameOf(sight, model)}
               </th>
-              <th scope="col">{t('Prompt')}</th>
-              {models.map((model) => (
-                <th key={model} scope="col">
-                  {nameOf(sight, model)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {listed.map((index) => {
-              const id = rows.ids[index] ?? '';
-              const line = rows.lines[index] ?? 1;
-              return (
-                <tr key={id}>
-                  <td class="number">
-                    <LineLink line={line} open={sight.context.capabilities.openSource} />
-                  </td>
-                  <td class="excerpt">{rows.excerpts[index]}</td>
-                  {models.map((model) => {
-                    const mark = marks.get(`${id}\n${model}`);
-                    const suggested = next?.row === index && next.model === model;
-                    return (
-                      <td key={model} class={suggested ? 'mark suggested' : 'mark'}>
-                        <MarkButtons
-                          name={nameOf(sight, model)}
-                          line={line}
-                          mark={mark}
-                          set={(value) => setLabels(relabelled(labels, id, model, value))}
-                        />
-                      </td>
-                    );
-                  })}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </section>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {listed.map((index) => {
+            const id = rows.ids[index] ?? '';
+            const line = rows.lines[index] ?? 1;
+            return (
+              <tr key={id}>
+                <td class="number">
+                  <LineLink line={line} open={sight.context.capabilities.openSource} />
+                </td>
+                <td class="excerpt">{rows.excerpts[index]}</td>
+                {models.map((model) => {
+                  const mark = marks.get(`${id}\n${model}`);
+                  const suggested = next?.row === index && next.model === model;
+                  return (
+                    <td key={model} class={suggested ? 'mark suggested' : 'mark'}>
+                      <MarkButtons
+                        name={nameOf(sight, model)}
+                        line={line}
+                        mark={mark}
+                        set={(value) => setLabels(relabelled(labels, id, model, value))}
+                      />
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+      </ScrollTable>
       <div class="filters">
         {listed.length < order.length ? (
           <button type="button" class="link" onClick={() => setMore(more + 5)}>

@@ -10,7 +10,7 @@ describe('exports of the panel', () => {
   it('write CSV that a CSV reader reads back', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string(), fc.string(), fc.integer()), { minLength: 1 }), (rows) => {
-        const read = parse(csv(['a', 'b', 'c'], rows), { recordDelimiter: '\r\n' }) as string[][];
+        const read = parse(csv({ columns: ['a', 'b', 'c'], rows }), { recordDelimiter: '\r\n' }) as string[][];
         assert.deepEqual(read, [['a', 'b', 'c'], ...rows.map((row) => row.map(String))]);
       }),
       { seed: 12 },
@@ -19,13 +19,13 @@ describe('exports of the panel', () => {
 
   it('write JSON Lines with one object a row', () => {
     assert.deepEqual(
-      jsonl(
-        ['x', 'y'],
-        [
+      jsonl({
+        columns: ['x', 'y'],
+        rows: [
           [1, 'a\nb'],
           [null, true],
         ],
-      )
+      })
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line)),
