@@ -42,7 +42,7 @@ export function targets(reports: AllReports): readonly Target[] {
   const ceiling = mean(text.benchmarks.flatMap(({ spearmanCeiling }) => spearmanCeiling ?? []));
   const fairOfBest = number(text.methods['fair-best'], 'ratioToBest');
   const information = (summary: MethodSummary): string =>
-    `If every held-out accuracy were drawn from the router's own posterior, its pick would reach ${fixed(number(summary, 'expectedRatioToBest'), 3)} of the best and its scores a Spearman of ${fixed(number(summary, 'expectedSpearman'), 2)}: the information, not the choice, is the limit. Noise alone caps Spearman at ${fixed(ceiling, 2)}, and the fair best itself has ${fixed(fairOfBest, 3)} of the apparent best.`;
+    `If every held-out accuracy were drawn from the router's own posterior, its pick would reach ${fixed(number(summary, 'expectedRatioToBest'), 3)} of the best and its scores a Spearman of ${fixed(number(summary, 'expectedSpearman'), 2)}: the information, not the choice, is the limit. Noise alone caps Spearman at ${fixed(ceiling, 2)}, and the fair best itself has ${fixed(fairOfBest, 3)} of the apparent best. ${concentration(text)}`;
   const list: Target[] = [
     atLeast('kind given: ratio to the fair best', 0.985, ownGiven, 'ratioToFairBest', 3, information(ownGiven)),
     atMost('kind given: regret, points', 1.2, ownGiven, 'regret', 2, information(ownGiven)),
@@ -181,6 +181,44 @@ export function targets(reports: AllReports): readonly Target[] {
   return list;
 }
 
+/** How few benchmarks hold half of the regret. */
+function concentration({ benchmarks }: ProtocolReport): string {
+  const regrets = benchmarks
+    .map(({ methods }) => Math.max(0, methods[defaultMethod]?.regret ?? 0))
+    .sort((a, b) => b - a);
+  const total = regrets.reduce((sum, regret) => sum + regret, 0);
+  let covered = 0;
+  const few = regrets.findIndex((regret) => {
+    covered += regret;
+    return 2 * covered >= total;
+  });
+  return `Half of the regret (text only) lies on ${few + 1} of ${benchmarks.length} benchmarks.`;
+}
+
+const listedLosses = 12;
+
+/** The benchmarks on which the pick is furthest below the fair best. */
+function lossTable({ benchmarks }: ProtocolReport): string {
+  const regretOf = (part: ProtocolReport['benchmarks'][number], method: string): number =>
+    part.methods[method]?.regret ?? 0;
+  const worst = [...benchmarks]
+    .sort((a, b) => regretOf(b, defaultMethod) - regretOf(a, defaultMethod) || (a.name < b.name ? -1 : 1))
+    .slice(0, listedLosses);
+  return table(
+    ['benchmark', 'kind', 'prompts', 'models', 'pick', 'best', 'regret, points', 'of linked BMA'],
+    worst.map((part) => [
+      part.name,
+      part.kind ?? '–',
+      String(part.items),
+      String(part.pool.length),
+      part.picks[defaultMethod] ?? '–',
+      part.best.model,
+      fixed(regretOf(part, defaultMethod), 1),
+      fixed(regretOf(part, linkedBma), 1),
+    ]),
+  );
+}
+
 function pairedTarget(own: MethodSummary): Target {
   const [low, high] = interval(own, 'ratioToBestOverBmaCi');
   return {
@@ -315,6 +353,10 @@ function markdown(reports: AllReports): string {
         cell(methods[linkedBma], 'regret', 1),
       ]),
     ),
+    '',
+    '## Where it loses most (text only)',
+    '',
+    lossTable(text),
     '',
     '## Are the probabilities honest?',
     '',
