@@ -20,7 +20,7 @@ import { fitScaled } from '../core/training/taskScales';
 import { groupsOfTasks, type PreparedTraining, prepareTraining } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
 import { badArgument, parseCommand } from './arguments';
-import { linesOfFile } from './benchmarkFolder';
+import { linesOfFile, readJson } from './benchmarkFolder';
 import { cachedEncodeTable } from './encoderCache';
 import { type EvaluationJob, type LoadedEvaluation, loadEvaluation } from './evaluationData';
 import { type HeldOutOutcomes, runFolds, runPools } from './evaluationRun';
@@ -41,7 +41,8 @@ Options:
                      models foretold from older ones; all
   --kinds K          inferred (default): the router sees text only; given: kind and language of each task are told
   --json             print the report as JSON (for all: an object by protocol)
-  --docs DIR         run every protocol and write EVALUATION.md, its figures and evaluation.json there
+  --docs DIR         run every protocol and write EVALUATION.md, its figures and evaluation.json there; with --protocol P
+                     only that one is run, and takes its place among those that evaluation.json there holds
   --seed N           seed of all draws (default 1)
   --folds N          folds whose text the encoder does not learn from (default 5)
   --prompts N        prompts of a benchmark that are scored, at most (default 200); accuracies are taken over all
@@ -105,6 +106,16 @@ export async function evaluateBenchmarksCommand(args: string[]): Promise<number>
   };
   const deadline = values.minutes === undefined ? null : started + 60_000 * integer(values.minutes, 1, '--minutes');
   const evaluation = new Evaluation(job, integer(values.workers, 2, '--workers'), progress, deadline);
+  if (protocol !== 'all' && values.protocol !== undefined && values.docs !== undefined) {
+    const known = await keptReports(values.docs);
+    const report = await evaluation.report(protocol, kinds);
+    const key = protocol === 'few-shot' ? 'leave-one-family-out' : protocol;
+    await writeDocs(values.docs, {
+      ...known,
+      [key === 'leave-one-family-out' && kinds === 'given' ? 'leave-one-family-out/kinds-given' : key]: report,
+    });
+    return 0;
+  }
   if (protocol === 'all' || values.docs !== undefined) {
     const reports = await evaluation.all(async (known) => {
       if (values.docs !== undefined) await writeDocs(values.docs, known);
@@ -240,6 +251,13 @@ class Evaluation {
     })();
     return this.placing;
   }
+}
+
+/** The reports of an earlier run, as that run wrote them. @throws RecommendError FILE_NOT_FOUND */
+async function keptReports(folder: string): Promise<AllReports> {
+  const known = (await readJson(join(folder, 'evaluation.json'))) as Partial<AllReports>;
+  if (known['leave-one-family-out'] && known['leave-one-family-out/kinds-given']) return known as AllReports;
+  throw badArgument(`${folder}/evaluation.json lacks the held-out protocols.`, 'evaluate --benchmarks');
 }
 
 /** docs/EVALUATION.md with its figures, and docs/evaluation.json; complete or not at all. */

@@ -1,3 +1,4 @@
+import type { MethodMetrics } from './partMetrics';
 import { type BasicReport, defaultMethod, type ProtocolReport, valueAt } from './protocolReport';
 import { linkedBma, type MethodSummary } from './summary';
 import { barChart, lineChart } from './svgCharts';
@@ -92,16 +93,17 @@ export function targets(reports: AllReports): readonly Target[] {
       met: gain >= goal,
       bound: `${bound} Here it gains ${signed(oracle, 1)} %.`,
     });
-    const saved = part.methods[defaultMethod]?.costSaved;
     if (pool === 'C') continue;
+    const saved = part.methods[defaultMethod]?.costSaved;
+    const priced = part.methods[defaultMethod]?.costModels;
     list.push({
       what: `in distribution, pool ${pool}: cost saved at the best single model's accuracy`,
       reach: '≥ 40 %',
-      reached: saved === undefined ? 'not measured' : `${Math.round(100 * saved)} %`,
+      reached: costShare(part.methods[defaultMethod]),
       met: (saved ?? 0) >= 0.4,
       bound:
-        saved === undefined
-          ? 'The accuracy of the best single model is not reached on the dial’s curve, or real tokens were not measured for every model of the pool.'
+        priced === undefined
+          ? 'Fewer than three models of the pool have both a list price and measured tokens on the same prompts.'
           : 'The cheaper models of the pool are right on fewer prompts, and the text does not tell which.',
     });
   }
@@ -511,14 +513,21 @@ function poolSection(report: BasicReport | undefined): readonly string[] {
         part.name,
         String(part.items),
         ...methods.map((method) => fixed(part.methods[method]?.accuracy ?? Number.NaN, 3)),
-        share(part.methods.router?.costSaved),
+        costShare(part.methods.router),
         share(part.methods['router-list-price']?.costSaved),
       ]),
     ),
     '',
-    'Cost saved: at the accuracy of the best single model, with the real tokens of each prompt; "by list price" if the list price of output tokens were taken for the cost.',
+    'Cost saved: at the accuracy of the best single model, among the models of the pool that have a list price and measured tokens, on the prompts where all of them were measured, with the real tokens of each prompt; "by list price" if the list price of output tokens were taken for the cost.',
     '',
   ];
+}
+
+/** Cost saved, and among what. */
+function costShare(metrics: MethodMetrics | undefined): string {
+  if (metrics?.costModels === undefined) return 'not measured';
+  const among = `(${metrics.costModels} models, ${metrics.costPrompts} prompts)`;
+  return `${metrics.costSaved === undefined ? 'accuracy not reached' : percent(metrics.costSaved)} ${among}`;
 }
 
 function placementSection(reports: AllReports): readonly string[] {

@@ -1,4 +1,4 @@
-import { offeredModels } from '../cost/catalog';
+import { type OfferedModel, offeredModels } from '../cost/catalog';
 import { VectorIndex } from '../predictors/vectorIndex';
 import type { MatMul } from '../training/matMul';
 import { fitScaled } from '../training/taskScales';
@@ -107,6 +107,9 @@ export interface PoolAnswers {
   readonly quality: Int32Array;
   readonly unguarded: Int32Array;
   readonly paper: Int32Array;
+  /** Positions in the pool of the models with a list price whose tokens were measured; the costs are compared among them. */
+  readonly measured: readonly number[];
+  /** Prompts × positions of the dial: picks among the measured models by expected cost, and by list price. */
   readonly dialPicks: Int32Array;
   readonly listPicks: Int32Array;
   /** Position of the most accurate model on the other folds. */
@@ -209,11 +212,21 @@ async function answerFold(
   const found: PoolAnswers[] = [];
   for (const { pool, items, models } of tested) {
     const candidates = pool.models.flatMap((id) => offered.get(id) ?? []);
-    const answer = await productAnswer(
-      { router, catalog, tokens, paper: null },
-      Array.from(items, (item) => promptOf(table, item)),
-      candidates,
+    const bundle = { router, catalog, tokens, paper: null };
+    const prompts = Array.from(items, (item) => promptOf(table, item));
+    const answer = await productAnswer(bundle, prompts, candidates);
+    const tasks = items.map((item) => split.taskOfItem[item] as number);
+    const names = [...new Set(tasks)].map((task) => split.tasks[task]?.name ?? '');
+    const measured = [...candidates.keys()].filter((at) => {
+      const { id, price } = candidates[at] as OfferedModel;
+      return price !== null && names.some((name) => data.realUsage.of(name, id) !== null);
+    });
+    const priced = await productAnswer(
+      bundle,
+      prompts,
+      measured.map((at) => candidates[at] as OfferedModel),
     );
+    const inPool = (picks: Int32Array): Int32Array => picks.map((pick) => measured[pick] as number);
     const nearest = await index.search(rowsOf(prepared.vectors, D, items), 100);
     const near = { ...nearest, items: nearest.items.map((row) => (row < 0 ? -1 : (indexItems[row] as number))) };
     const { means } = paperPredictions(table, near, models);
@@ -223,13 +236,14 @@ async function answerFold(
     found.push({
       pool: pool.name,
       results: poolResults(table, items, models),
-      tasks: items.map((item) => split.taskOfItem[item] as number),
+      tasks,
       items,
       quality: answer.promptPicks,
       unguarded: items.map((_, row) => rowPick(answer.promptProbabilities, row)),
       paper: items.map((_, row) => rowPick(means, row)),
-      dialPicks: answer.promptDialPicks,
-      listPicks: answer.promptListPricePicks,
+      measured,
+      dialPicks: inPool(priced.promptDialPicks),
+      listPicks: inPool(priced.promptListPricePicks),
       bestBefore: bestOn(poolResults(table, training, models)),
     });
   }
@@ -251,18 +265,8 @@ function poolReport(pool: Pool, folds: readonly PoolAnswers[], itemCost: ItemCos
   );
   const score = ({ fold, row }: (typeof rows)[number], model: number): number =>
     fold.results.scores[row * count + model] as number;
-  const costs = rows.map(({ item }) => pool.models.map((id) => itemCost(item, id)));
-  const accuracyOf = (pick: (row: (typeof rows)[number]) => number): number =>
-    rows.reduce((sum, row) => sum + score(row, pick(row)), 0) / rows.length;
-  const usdOf = (pick: (row: (typeof rows)[number]) => number): number | null => {
-    let sum = 0;
-    for (const [at, row] of rows.entries()) {
-      const cost = costs[at]?.[pick(row)];
-      if (cost === null || cost === undefined) return null;
-      sum += cost;
-    }
-    return sum / rows.length;
-  };
+  const accuracyOf = (pick: (row: (typeof rows)[number]) => number, over = rows): number =>
+    over.reduce((sum, row) => sum + score(row, pick(row)), 0) / over.length;
   const single = pool.models.map((_, model) => accuracyOf(() => model));
   const best = argMax(single);
   const bestAccuracy = single[best] as number;
@@ -271,29 +275,31 @@ function poolReport(pool: Pool, folds: readonly PoolAnswers[], itemCost: ItemCos
     const own = rows.filter((row) => row.task === task);
     bestOfTask.set(task, argMax(pool.models.map((_, model) => own.reduce((sum, row) => sum + score(row, model), 0))));
   }
-  const metrics = (accuracy: number, usd: number | null = null): MethodMetrics => ({
+  const metrics = (accuracy: number): MethodMetrics => ({
     accuracy,
     ratioToBest: accuracy / bestAccuracy,
     regret: 100 * (bestAccuracy - accuracy),
     regretToBest: 100 * (bestAccuracy - accuracy),
     perPromptAccuracy: accuracy,
     perPromptRatio: accuracy / bestAccuracy,
-    ...(usd === null ? {} : { usd }),
   });
-  const of = (pick: (row: (typeof rows)[number]) => number): MethodMetrics => metrics(accuracyOf(pick), usdOf(pick));
-  const singles = pool.models.flatMap((_, model): CostPoint[] => {
-    const cost = usdOf(() => model);
-    return cost === null ? [] : [{ cost, accuracy: single[model] as number }];
+  const of = (pick: (row: (typeof rows)[number]) => number): MethodMetrics => metrics(accuracyOf(pick));
+  const measured = folds[0]?.measured ?? [];
+  const costed = rows.filter(({ item }) =>
+    measured.every((model) => itemCost(item, pool.models[model] ?? '') !== null),
+  );
+  const usdOf = (pick: (row: (typeof rows)[number]) => number): number =>
+    costed.reduce((sum, row) => sum + (itemCost(row.item, pool.models[pick(row)] ?? '') ?? 0), 0) / costed.length;
+  const pointOf = (pick: (row: (typeof rows)[number]) => number): CostPoint => ({
+    cost: usdOf(pick),
+    accuracy: accuracyOf(pick, costed),
   });
   const curve = (which: 'dialPicks' | 'listPicks'): Partial<MethodMetrics> => {
-    if (singles.length < count) return {};
+    if (measured.length < 3 || costed.length === 0) return {};
+    const singles = measured.map((model) => pointOf(() => model));
     const cheapest = singles.reduce((least, point) => (point.cost < least.cost ? point : least));
-    const points = dials.flatMap((_, at): CostPoint[] => {
-      const pick = ({ fold, row }: (typeof rows)[number]): number => fold[which][row * dials.length + at] as number;
-      const cost = usdOf(pick);
-      return cost === null ? [] : [{ cost, accuracy: accuracyOf(pick) }];
-    });
-    const reference = singles[best] as CostPoint;
+    const reference = singles.reduce((most, point) => (point.accuracy > most.accuracy ? point : most));
+    const points = dials.map((_, at) => pointOf(({ fold, row }) => fold[which][row * dials.length + at] as number));
     const all = [...points, cheapest];
     const saved = costSaved(all, reference);
     const gained = accuracyGained(all, reference);
@@ -301,6 +307,8 @@ function poolReport(pool: Pool, folds: readonly PoolAnswers[], itemCost: ItemCos
       ...(saved === null ? {} : { costSaved: saved }),
       ...(gained === null ? {} : { accuracyGained: gained }),
       aiq: averageImprovementInQuality(all, cheapest.cost, Math.max(...singles.map(({ cost }) => cost))),
+      costModels: measured.length,
+      costPrompts: costed.length,
     };
   };
   return {

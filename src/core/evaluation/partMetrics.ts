@@ -35,14 +35,15 @@ export interface MethodMetrics {
   /** Ratio to best and Spearman that the method expects of itself: the truth drawn from its own posterior. */
   readonly expectedRatioToBest?: number;
   readonly expectedSpearman?: number;
-  /** Mean real cost of a prompt in US dollars, where use was measured. */
-  readonly usd?: number;
   /** Share of the best single model's real cost that is saved at its accuracy by moving the dial. */
   readonly costSaved?: number;
   /** Points above the best single model's accuracy at no more than its real cost. */
   readonly accuracyGained?: number;
   /** Area under the non-decreasing hull of the dial's curve. */
   readonly aiq?: number;
+  /** Models and prompts that the costs were compared on. */
+  readonly costModels?: number;
+  readonly costPrompts?: number;
 }
 
 /** What every method is measured against on one benchmark. */

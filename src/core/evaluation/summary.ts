@@ -42,7 +42,6 @@ const metricNames: readonly MetricName[] = [
   'brier',
   'expectedRatioToBest',
   'expectedSpearman',
-  'usd',
   'costSaved',
   'accuracyGained',
   'aiq',
