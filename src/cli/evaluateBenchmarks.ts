@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecommendError } from '../core/errors';
-import { type AllReports, evaluationDocument } from '../core/evaluation/evaluationDocument';
+import { qualitySection, withQuality } from '../core/evaluation/cardQuality';
+import { evaluationDocument } from '../core/evaluation/evaluationDocument';
 import { poolReports } from '../core/evaluation/inDistribution';
 import { type ItemTokens, itemCosts, readItemTokens } from '../core/evaluation/itemCosts';
 import { newestFirstProtocol, newModelProtocol } from '../core/evaluation/placement';
@@ -15,6 +16,7 @@ import {
   protocolReport,
 } from '../core/evaluation/protocolReport';
 import type { MethodSummary } from '../core/evaluation/summary';
+import type { AllReports } from '../core/evaluation/targets';
 import type { LinkedFit } from '../core/training/linkedGaussianProcess';
 import { fitScaled } from '../core/training/taskScales';
 import { groupsOfTasks, type PreparedTraining, prepareTraining } from '../core/training/trainRouter';
@@ -43,6 +45,7 @@ Options:
   --json             print the report as JSON (for all: an object by protocol)
   --docs DIR         run every protocol and write EVALUATION.md, its figures and evaluation.json there; with --protocol P
                      only that one is run, and takes its place among those that evaluation.json there holds
+  --card FILE        with --docs: the model card whose section on quality is written anew
   --seed N           seed of all draws (default 1)
   --folds N          folds whose text the encoder does not learn from (default 5)
   --prompts N        prompts of a benchmark that are scored, at most (default 200); accuracies are taken over all
@@ -63,6 +66,7 @@ const options = {
   kinds: { type: 'string' },
   json: { type: 'boolean' },
   docs: { type: 'string' },
+  card: { type: 'string' },
   seed: { type: 'string' },
   folds: { type: 'string' },
   prompts: { type: 'string' },
@@ -110,15 +114,16 @@ export async function evaluateBenchmarksCommand(args: string[]): Promise<number>
     const known = await keptReports(values.docs);
     const report = await evaluation.report(protocol, kinds);
     const key = protocol === 'few-shot' ? 'leave-one-family-out' : protocol;
-    await writeDocs(values.docs, {
+    const given = key === 'leave-one-family-out' && kinds === 'given';
+    await writeDocs(values.docs, values.card, {
       ...known,
-      [key === 'leave-one-family-out' && kinds === 'given' ? 'leave-one-family-out/kinds-given' : key]: report,
+      [given ? 'leave-one-family-out/kinds-given' : key]: report,
     });
     return 0;
   }
   if (protocol === 'all' || values.docs !== undefined) {
     const reports = await evaluation.all(async (known) => {
-      if (values.docs !== undefined) await writeDocs(values.docs, known);
+      if (values.docs !== undefined) await writeDocs(values.docs, values.card, known);
     });
     process.stdout.write(
       values.json ? `${JSON.stringify(reports, null, 1)}\n` : Object.values(reports).map(textOf).join('\n'),
@@ -260,12 +265,14 @@ async function keptReports(folder: string): Promise<AllReports> {
   throw badArgument(`${folder}/evaluation.json lacks the held-out protocols.`, 'evaluate --benchmarks');
 }
 
-/** docs/EVALUATION.md with its figures, and docs/evaluation.json; complete or not at all. */
-async function writeDocs(folder: string, reports: AllReports): Promise<void> {
+/** docs/EVALUATION.md with its figures, docs/evaluation.json and the quality in a model card; complete or not at all. */
+async function writeDocs(folder: string, card: string | undefined, reports: AllReports): Promise<void> {
   await mkdir(folder, { recursive: true });
   const files = new Map([...evaluationDocument(reports), ['evaluation.json', `${JSON.stringify(reports, null, 1)}\n`]]);
-  for (const [name, content] of files) await writeFile(join(folder, `${name}.partial`), content);
-  for (const name of files.keys()) await rename(join(folder, `${name}.partial`), join(folder, name));
+  const paths = new Map([...files].map(([name, content]) => [join(folder, name), content]));
+  if (card !== undefined) paths.set(card, withQuality(await readFile(card, 'utf8'), qualitySection(reports)));
+  for (const [path, content] of paths) await writeFile(`${path}.partial`, content);
+  for (const path of paths.keys()) await rename(`${path}.partial`, path);
 }
 
 async function itemTokens(folder: string): Promise<ItemTokens> {

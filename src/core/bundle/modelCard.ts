@@ -16,6 +16,15 @@ What it is: a text encoder and classifiers that say, for a prompt or a dataset, 
 settings is to be correct, and how sure that is. It runs on the user's machine. Method: docs/METHOD.md; measurements on
 held-out benchmarks: docs/EVALUATION.md. Trained ${manifest.trained} with \`recommend-llm train\`; the same input gives the same bytes.
 
+## Intended use
+To choose among LLMs before a prompt, an agent or a dataset is run: advice for a person who sees the evidence beside it, or a default that a program may
+take. Not to rank models for publication, and not to judge whether an answer is right.
+
+## Quality
+<!-- quality -->
+Not measured yet: \`npm run evaluate\` writes this section.
+<!-- end of quality -->
+
 ## What it was trained on
 ${number(counts.results)} correctness results of ${number(counts.models)} LLM settings on ${number(counts.items)} prompts of ${manifest.sources.length} public sources, and
 ${number(counts.aggregateScores)} aggregate scores of public leaderboards. The bundle holds no prompt and no answer: only weights, vectors, correctness

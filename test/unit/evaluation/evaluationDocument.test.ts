@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { evaluationDocument, targets } from '../../../src/core/evaluation/evaluationDocument';
+import { qualitySection, withQuality } from '../../../src/core/evaluation/cardQuality';
+import { evaluationDocument } from '../../../src/core/evaluation/evaluationDocument';
 import type { PartOutcome, PoolCell } from '../../../src/core/evaluation/groupEvaluation';
 import { protocolReport, valueAt } from '../../../src/core/evaluation/protocolReport';
+import { targets } from '../../../src/core/evaluation/targets';
 
 function cell(model: string, accuracy: number, listPrice: number, realUsd: number | null): PoolCell {
   return {
@@ -140,6 +142,17 @@ describe('document of the evaluation', () => {
     for (const { what } of unmet) assert.ok(bounds.includes(what), what);
     assert.ok(!/NaN|undefined|Infinity/.test(text));
     assert.ok(text.includes('- z: few'));
+  });
+
+  it('writes the quality into a model card, again and again', () => {
+    const section = qualitySection(reports);
+    assert.ok(!/NaN|undefined|Infinity/.test(section));
+    const card = '# Card\n<!-- quality -->\nold\n<!-- end of quality -->\n## Rest\n';
+    const once = withQuality(card, section);
+    assert.ok(once.startsWith('# Card\n<!-- quality -->\n') && once.endsWith('<!-- end of quality -->\n## Rest\n'));
+    assert.ok(once.includes(section.trimEnd()) && !once.includes('old'));
+    assert.equal(withQuality(once, section), once);
+    assert.throws(() => withQuality('# Card\n', section), { code: 'BAD_ARGUMENT' });
   });
 
   it('refers to every figure that it draws', () => {
