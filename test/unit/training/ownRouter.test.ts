@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainOwnRouter } from '../../../src/cli/ownRouterCommand';
+import { writeFolder } from '../../../src/cli/writeRouter';
 import type { BenchmarkTable } from '../../../src/core/benchmarks/benchmarkTable';
 import { benchmarksOf, factsOf, parseEvidence } from '../../../src/core/bundle/evidence';
 import { bundleFile } from '../../../src/core/bundle/manifest';
@@ -128,6 +129,24 @@ describe('own router', () => {
       (await readdir(folder)).filter((name) => /\.(new|old)$/.test(name)),
       [],
     );
+  });
+
+  it('leaves the old router in force where writing the new one is interrupted, and writes over what was left', async () => {
+    const target = join(folder, 'interrupted');
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    await writeFolder(target, new Map([['manifest.json', bytes('old')]]));
+    // A file that cannot be written stops the writing in the middle, as a kill or a full disk does.
+    const cut = new Map([
+      ['router.onnx', bytes('new')],
+      ['no-such-folder/manifest.json', bytes('new')],
+    ]);
+    await assert.rejects(writeFolder(target, cut), { code: 'OUTPUT_FAILED' });
+    assert.deepEqual(await readdir(target), ['manifest.json']);
+    assert.equal(await readFile(join(target, 'manifest.json'), 'utf8'), 'old');
+    assert.ok((await readdir(folder)).includes('interrupted.new'));
+    await writeFolder(target, new Map([['manifest.json', bytes('newer')]]));
+    assert.equal(await readFile(join(target, 'manifest.json'), 'utf8'), 'newer');
+    assert.ok(!(await readdir(folder)).includes('interrupted.new'));
   });
 
   it('does not call a router better on results that say nothing', async () => {
