@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Workbench } from '../test/ui/workbench';
 import { savePicture } from './pictures';
+import { copyOfSamples } from './samples';
 
 const folder = 'media/screenshots';
 const size = { width: 1280, height: 800 };
@@ -17,14 +18,15 @@ function* rowsOf(count: number): Generator<Record<string, unknown>> {
 
 /** A dataset on its way: the answer from a sample with the progress bar, skipped rows, the choice of the column. */
 export async function datasetPictures(): Promise<void> {
-  const workbench = await Workbench.open({ size, theme: 'light' });
+  // Written before the editor opens: its watcher takes its time to see new files.
+  const workspace = copyOfSamples();
   const shoot = async (name: string): Promise<void> => {
     const path = join(folder, `${name}.png`);
     const bytes = savePicture(path, await workbench.page.screenshot({ animations: 'disabled' }));
     console.log(`${path}: ${Math.round(bytes / 1000)} kB`);
   };
   const write = (name: string, lines: readonly string[]): void =>
-    writeFileSync(join(workbench.folder, name), `${lines.join('\n')}\n`);
+    writeFileSync(join(workspace, name), `${lines.join('\n')}\n`);
   write(
     'survey.jsonl',
     [...rowsOf(120_000)].map((row) => JSON.stringify(row)),
@@ -39,6 +41,7 @@ export async function datasetPictures(): Promise<void> {
     }),
   );
 
+  const workbench = await Workbench.open({ size, theme: 'light', folder: workspace });
   await workbench.chooseMenu(() => workbench.rightClickExplorer('survey.jsonl'), 'Recommend LLM');
   let panel = await workbench.webviewFrame();
   await panel.getByRole('table').first().waitFor();

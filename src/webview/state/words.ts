@@ -52,6 +52,10 @@ export function basisMeaning({ basis, fallback }: Decision): string {
     return t(
       'A fallback means: the evidence near this input is too weak to prefer a specialist, so averages over all tasks decide.',
     );
+  if (basis === 'value')
+    return t(
+      'Guarded means: it is only taken instead of the quality pick because what it saves outweighs what it may lose.',
+    );
   if (basis === 'best-here-too')
     return t(
       'Guarded means: another model is only preferred to the best one on average when the evidence near this input supports it.',
