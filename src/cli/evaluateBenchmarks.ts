@@ -113,12 +113,7 @@ export async function evaluateBenchmarksCommand(args: string[]): Promise<number>
   if (protocol !== 'all' && values.protocol !== undefined && values.docs !== undefined) {
     const known = await keptReports(values.docs);
     const report = await evaluation.report(protocol, kinds);
-    const key = protocol === 'few-shot' ? 'leave-one-family-out' : protocol;
-    const given = key === 'leave-one-family-out' && kinds === 'given';
-    await writeDocs(values.docs, values.card, {
-      ...known,
-      [given ? 'leave-one-family-out/kinds-given' : key]: report,
-    });
+    await writeDocs(values.docs, values.card, { ...known, [reportKey(protocol, kinds)]: report });
     return 0;
   }
   if (protocol === 'all' || values.docs !== undefined) {
@@ -136,6 +131,12 @@ export async function evaluateBenchmarksCommand(args: string[]): Promise<number>
 }
 
 type Protocol = Exclude<(typeof protocols)[number], 'all'>;
+
+/** Where a report stands in evaluation.json; few labels are part of the held-out protocol's. */
+function reportKey(protocol: Protocol, kinds: 'inferred' | 'given'): keyof AllReports {
+  if (protocol !== 'leave-one-family-out' && protocol !== 'few-shot') return protocol;
+  return kinds === 'given' ? 'leave-one-family-out/kinds-given' : 'leave-one-family-out';
+}
 
 /** Runs protocols on one set of data; what several protocols need is made once. */
 class Evaluation {

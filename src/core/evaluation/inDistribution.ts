@@ -285,11 +285,12 @@ function poolReport(pool: Pool, folds: readonly PoolAnswers[], itemCost: ItemCos
   });
   const of = (pick: (row: (typeof rows)[number]) => number): MethodMetrics => metrics(accuracyOf(pick));
   const measured = folds[0]?.measured ?? [];
-  const costed = rows.filter(({ item }) =>
-    measured.every((model) => itemCost(item, pool.models[model] ?? '') !== null),
-  );
+  const costed = rows.flatMap((row) => {
+    const usd = pool.models.map((id) => itemCost(row.item, id));
+    return measured.every((model) => (usd[model] ?? null) !== null) ? [{ ...row, usd }] : [];
+  });
   const usdOf = (pick: (row: (typeof rows)[number]) => number): number =>
-    costed.reduce((sum, row) => sum + (itemCost(row.item, pool.models[pick(row)] ?? '') ?? 0), 0) / costed.length;
+    costed.reduce((sum, row) => sum + (row.usd[pick(row)] ?? 0), 0) / costed.length;
   const pointOf = (pick: (row: (typeof rows)[number]) => number): CostPoint => ({
     cost: usdOf(pick),
     accuracy: accuracyOf(pick, costed),

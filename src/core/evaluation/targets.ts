@@ -198,26 +198,22 @@ function pairedTarget(own: MethodSummary): Target {
   };
 }
 
-function atLeast(
+type Reach = (
   what: string,
   goal: number,
   summary: MethodSummary,
   metric: string,
   digits: number,
   bound: string,
-): Target {
-  const value = number(summary, metric);
-  return { what, reach: `≥ ${fixed(goal, digits)}`, reached: fixed(value, digits), met: value >= goal, bound };
-}
+) => Target;
 
-function atMost(
-  what: string,
-  goal: number,
-  summary: MethodSummary,
-  metric: string,
-  digits: number,
-  bound: string,
-): Target {
-  const value = number(summary, metric);
-  return { what, reach: `≤ ${fixed(goal, digits)}`, reached: fixed(value, digits), met: value <= goal, bound };
+const atLeast = reaching('≥', (value, goal) => value >= goal);
+const atMost = reaching('≤', (value, goal) => value <= goal);
+
+function reaching(sign: string, meets: (value: number, goal: number) => boolean): Reach {
+  return (what, goal, summary, metric, digits, bound) => {
+    const value = number(summary, metric);
+    const met = meets(value, goal);
+    return { what, reach: `${sign} ${fixed(goal, digits)}`, reached: fixed(value, digits), met, bound };
+  };
 }
