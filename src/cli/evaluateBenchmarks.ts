@@ -47,7 +47,7 @@ Options:
                      only that one is run, and takes its place among those that evaluation.json there holds
   --card FILE        with --docs: the model card whose section on quality is written anew
   --seed N           seed of all draws (default 1)
-  --folds N          folds whose text the encoder does not learn from (default 5)
+  --folds N          folds whose text the encoder does not learn from (default 4)
   --prompts N        prompts of a benchmark that are scored, at most (default 200); accuracies are taken over all
   --workers N        processes (default 2)
   --cache DIR        keeps learned encoders between evaluations
@@ -99,7 +99,7 @@ export async function evaluateBenchmarksCommand(args: string[]): Promise<number>
     usage: values.usage ?? null,
     test: values.test ?? null,
     seed: integer(values.seed, 1, '--seed'),
-    folds: integer(values.folds, 5, '--folds'),
+    folds: integer(values.folds, 4, '--folds'),
     promptsPerPart: integer(values.prompts, 200, '--prompts'),
     cache: values.cache ?? null,
     only: values.only ?? '',

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { RecommendError } from '../core/errors';
 import type { PartOutcome } from '../core/evaluation/groupEvaluation';
@@ -69,6 +70,7 @@ async function runTasks(
 ): Promise<void> {
   let next = 0;
   let stopped = false;
+  const threads = Math.max(1, Math.floor(availableParallelism() / workers));
   const children = new Set<ChildProcess>();
   const timers =
     deadline === null
@@ -119,7 +121,7 @@ async function runTasks(
             ),
           );
       });
-      child.send({ type: 'job', job } satisfies ToEvaluationWorker);
+      child.send({ type: 'job', job, threads } satisfies ToEvaluationWorker);
     });
   try {
     await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, serve));

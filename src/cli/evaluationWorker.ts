@@ -2,6 +2,7 @@ import { toErrorReport } from '../core/errors';
 import { prepareFold } from '../core/evaluation/folds';
 import { evaluateGroup, type GroupOutcome } from '../core/evaluation/groupEvaluation';
 import { answerPools, type PoolAnswers } from '../core/evaluation/inDistribution';
+import type { MatMul } from '../core/training/matMul';
 import type { EncodedTable } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
 import { cachedEncodeTable } from './encoderCache';
@@ -10,7 +11,8 @@ import { KeptOutcomes } from './keptOutcomes';
 
 /** What the parent process sends: one job, then folds one by one. */
 export type ToEvaluationWorker =
-  | { readonly type: 'job'; readonly job: EvaluationJob }
+  /** `threads`: of one matrix product. */
+  | { readonly type: 'job'; readonly job: EvaluationJob; readonly threads: number }
   | { readonly type: 'fold'; readonly fold: number }
   | { readonly type: 'pools'; readonly fold: number }
   /** No further group is begun. */
@@ -34,9 +36,12 @@ function send(message: FromEvaluationWorker): void {
 
 /** Serves one evaluation: folds are learned and their groups tested in the order in which they are asked for. */
 function serve(): void {
-  let loaded: { readonly job: EvaluationJob; readonly evaluation: Promise<LoadedEvaluation> } | null = null;
+  let loaded: {
+    readonly job: EvaluationJob;
+    readonly evaluation: Promise<LoadedEvaluation>;
+    readonly matMul: Promise<MatMul>;
+  } | null = null;
   let stopped = false;
-  const starting = nativeMatMul();
   const handle = async (message: ToEvaluationWorker): Promise<void> => {
     if (message.type === 'stop') {
       stopped = true;
@@ -47,7 +52,8 @@ function serve(): void {
       return;
     }
     if (message.type === 'job') {
-      loaded = { job: message.job, evaluation: loadEvaluation(message.job) };
+      const { job, threads } = message;
+      loaded = { job, evaluation: loadEvaluation(job), matMul: nativeMatMul(threads) };
       await loaded.evaluation;
       send({ type: 'ready' });
       return;
@@ -55,7 +61,7 @@ function serve(): void {
     if (loaded === null) return;
     const { cache } = loaded.job;
     const { data, facts, folds, clusters } = await loaded.evaluation;
-    const matMul = await starting;
+    const matMul = await loaded.matMul;
     const progress = (text: string): void => send({ type: 'progress', text: `fold ${message.fold + 1}: ${text}` });
     const encode = (learnFrom: (item: number) => boolean): Promise<EncodedTable> =>
       cachedEncodeTable(cache, data.table, data.config, matMul, progress, learnFrom);

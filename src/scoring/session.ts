@@ -15,7 +15,8 @@ import {
   type TokenBatch,
   type TokenNetwork,
 } from '../core/features/sentenceEncoder';
-import { Featuriser, type SparseRows } from '../core/features/vocabulary';
+import type { SparseRows } from '../core/features/sparseRows';
+import { Featuriser } from '../core/features/vocabulary';
 import type { JointPosterior, PromptPredictions, Router, RouterFacts, RouterItem } from '../core/predictors/router';
 import type { IndexLabels } from '../core/predictors/routerParameters';
 import type { MatMul } from '../core/training/matMul';
@@ -32,13 +33,16 @@ const sessionOptions: InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
 };
 
-/** A {@link MatMul} on onnxruntime: tens of GFLOP/s where a plain loop reaches one. */
-export async function nativeMatMul(): Promise<MatMul> {
+/**
+ * A {@link MatMul} on onnxruntime: tens of GFLOP/s where a plain loop reaches one.
+ * @param threadCount threads of one product; processes that share the processor's cores want one each, since idle threads spin
+ */
+export async function nativeMatMul(threadCount = threads): Promise<MatMul> {
   const graph = new OnnxGraph('matmul');
   const left = graph.input('a', 'double', ['m', 'k']);
   const right = graph.input('b', 'double', ['k', 'n']);
   graph.output('product', 'double', ['m', 'n'], graph.node('MatMul', [left, right]));
-  const session = await InferenceSession.create(graph.finish(), sessionOptions);
+  const session = await InferenceSession.create(graph.finish(), { ...sessionOptions, intraOpNumThreads: threadCount });
   return async (a, b, m, k, n) => {
     const feeds = { a: new Tensor('float64', a, [m, k]), b: new Tensor('float64', b, [k, n]) };
     const { product } = await session.run(feeds);

@@ -6,6 +6,7 @@ import {
   visitFeatures,
   visitTokenFeatures,
 } from './ngrams';
+import type { SparseRows } from './sparseRows';
 
 /** The features that an encoder knows: which hash buckets, and how much each counts. */
 export interface Vocabulary {
@@ -15,14 +16,6 @@ export interface Vocabulary {
   readonly idf: Float32Array;
   /** Weight of a feature that occurs c times at index min(c, length − 1). Stored, because Math.log differs by engine. */
   readonly frequencyWeights: Float32Array;
-}
-
-/** A sparse matrix in compressed rows. */
-export interface SparseRows {
-  /** rows + 1 offsets into `ids` and `weights`. */
-  readonly offsets: Int32Array;
-  readonly ids: Int32Array;
-  readonly weights: Float32Array;
 }
 
 /** Feature rows of texts. */

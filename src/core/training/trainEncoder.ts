@@ -1,4 +1,5 @@
 import { dequantiseRows, type QuantisedRows, quantiseRows } from '../bundle/quantise';
+import { sparseTimesDense } from '../features/sparseRows';
 import { type FeatureRows, Featuriser, learnVocabulary, type Vocabulary } from '../features/vocabulary';
 import type { MatMul } from './matMul';
 import type { EncoderConfig } from './routerConfig';
@@ -69,18 +70,13 @@ export function projectRows(
   const count = rows.offsets.length - 1;
   const { columns } = projection;
   const vectors = new Float32Array(count * columns);
-  const sum = new Float64Array(columns);
+  const sums = sparseTimesDense(rows, dense, columns);
   for (let row = 0; row < count; row++) {
-    sum.fill(0);
-    for (let at = rows.offsets[row] as number; at < (rows.offsets[row + 1] as number); at++) {
-      const weight = rows.weights[at] as number;
-      const from = (rows.ids[at] as number) * columns;
-      for (let j = 0; j < columns; j++) sum[j] = (sum[j] as number) + weight * (dense[from + j] as number);
-    }
+    const from = row * columns;
     let squares = 0;
-    for (let j = 0; j < columns; j++) squares += (sum[j] as number) ** 2;
+    for (let j = 0; j < columns; j++) squares += (sums[from + j] as number) ** 2;
     const factor = squares > 0 ? (rows.known[row] as number) / Math.sqrt(squares) : 0;
-    for (let j = 0; j < columns; j++) vectors[row * columns + j] = (sum[j] as number) * factor;
+    for (let j = 0; j < columns; j++) vectors[from + j] = (sums[from + j] as number) * factor;
   }
   return vectors;
 }

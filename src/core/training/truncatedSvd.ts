@@ -1,4 +1,4 @@
-import type { SparseRows } from '../features/vocabulary';
+import { type SparseRows, sparseTimesDense, transposedRows } from '../features/sparseRows';
 import { normalDraw, seededRandom } from '../scores/seededRandom';
 import { orthonormalise, symmetricEigen } from './leadingEigenvectors';
 import { type MatMul, transpose } from './matMul';
@@ -9,36 +9,6 @@ export interface TruncatedSvd {
   readonly vectors: Float64Array;
   /** rank singular values, descending. */
   readonly values: Float64Array;
-}
-
-/** x (rows × columns, sparse) · dense (columns × width). */
-function sparseTimesDense(x: SparseRows, dense: Float64Array, width: number): Float64Array {
-  const rows = x.offsets.length - 1;
-  const product = new Float64Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    const out = product.subarray(row * width, (row + 1) * width);
-    for (let at = x.offsets[row] as number; at < (x.offsets[row + 1] as number); at++) {
-      const weight = x.weights[at] as number;
-      const from = (x.ids[at] as number) * width;
-      for (let j = 0; j < width; j++) out[j] = (out[j] as number) + weight * (dense[from + j] as number);
-    }
-  }
-  return product;
-}
-
-/** xᵀ (columns × rows, sparse) · dense (rows × width). */
-function sparseTransposeTimesDense(x: SparseRows, columns: number, dense: Float64Array, width: number): Float64Array {
-  const rows = x.offsets.length - 1;
-  const product = new Float64Array(columns * width);
-  for (let row = 0; row < rows; row++) {
-    const from = dense.subarray(row * width, (row + 1) * width);
-    for (let at = x.offsets[row] as number; at < (x.offsets[row + 1] as number); at++) {
-      const weight = x.weights[at] as number;
-      const to = (x.ids[at] as number) * width;
-      for (let j = 0; j < width; j++) product[to + j] = (product[to + j] as number) + weight * (from[j] as number);
-    }
-  }
-  return product;
 }
 
 /**
@@ -58,20 +28,21 @@ export async function truncatedSvd(
   matMul: MatMul,
 ): Promise<TruncatedSvd> {
   const rows = x.offsets.length - 1;
+  const transposed = transposedRows(x, columns);
   const width = Math.min(rank + 16, columns, rows);
   const random = seededRandom(seed);
   const start = Float64Array.from({ length: columns * width }, () => normalDraw(random));
   let left = await orthonormalise(sparseTimesDense(x, start, width), rows, width, matMul);
   for (let iteration = 0; iteration < iterations; iteration++) {
     const right = await orthonormalise(
-      sparseTransposeTimesDense(x, columns, left.basis, left.width),
+      sparseTimesDense(transposed, left.basis, left.width),
       columns,
       left.width,
       matMul,
     );
     left = await orthonormalise(sparseTimesDense(x, right.basis, right.width), rows, right.width, matMul);
   }
-  const projected = sparseTransposeTimesDense(x, columns, left.basis, left.width);
+  const projected = sparseTimesDense(transposed, left.basis, left.width);
   const gram = await matMul(transpose(projected, columns, left.width), projected, left.width, columns, left.width);
   const { values, vectors } = symmetricEigen(gram, left.width);
   const kept = Math.min(rank, values.filter((value) => value > (values[0] as number) * 1e-12 && value > 0).length);

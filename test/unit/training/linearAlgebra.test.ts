@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type SparseRows, sparseTimesDense, transposedRows } from '../../../src/core/features/sparseRows';
 import { seededRandom } from '../../../src/core/scores/seededRandom';
 import { choleskyFactor, invertPositiveDefinite } from '../../../src/core/training/invertPositiveDefinite';
 import { leadingFactors } from '../../../src/core/training/leadingEigenvectors';
@@ -30,6 +31,32 @@ describe('matrix product', () => {
     const [a, b] = [randomMatrix(7, 5, 1), randomMatrix(5, 9, 2)];
     const native = await nativeMatMul();
     assert.ok(largestDifference(await native(a, b, 7, 5, 9), await plainMatMul(a, b, 7, 5, 9)) < 1e-12);
+  });
+});
+
+describe('sparse rows', () => {
+  // Rows of no, few, four and more entries.
+  const x: SparseRows = {
+    offsets: Int32Array.of(0, 0, 2, 6, 13),
+    ids: Int32Array.of(1, 4, 0, 2, 3, 6, 0, 1, 2, 3, 4, 5, 6),
+    weights: Float32Array.from({ length: 13 }, (_, i) => (i % 5) - 1.25),
+  };
+  const columns = 7;
+  const full = new Float64Array(4 * columns);
+  for (let row = 0; row < 4; row++)
+    for (let at = x.offsets[row] as number; at < (x.offsets[row + 1] as number); at++)
+      full[row * columns + (x.ids[at] as number)] = x.weights[at] as number;
+
+  it('times a dense matrix are what the full matrix gives', async () => {
+    const dense = randomMatrix(columns, 3, 4);
+    const expected = await plainMatMul(full, dense, 4, columns, 3);
+    assert.ok(largestDifference(sparseTimesDense(x, dense, 3), expected) < 1e-12);
+  });
+
+  it('are transposed', async () => {
+    const dense = randomMatrix(4, 3, 5);
+    const expected = await plainMatMul(transpose(full, 4, columns), dense, columns, 4, 3);
+    assert.ok(largestDifference(sparseTimesDense(transposedRows(x, columns), dense, 3), expected) < 1e-12);
   });
 });
 
