@@ -692,9 +692,7 @@ function fewShot(part: HeldOutPart, truth: PartTruth, answer: ProductAnswer, see
       });
       const rest = modelAccuracies(results, order.subarray(labels));
       const conditioned = conditionOnLabels(answer.assessed, counts);
-      // Labelled prompts are evidence at distance zero: the input is no longer far from everything known.
-      const word = answer.distanceWord === 'far' ? 'near' : answer.distanceWord;
-      const pick = qualityPick(conditioned, word, results.items);
+      const pick = qualityPick(conditioned, answer.distanceWord, results.items, labels);
       // Equal counts of labels are common: the router's expectation breaks the tie in favour of the baseline too.
       const byLabels = argMax(
         counts.map(

@@ -124,13 +124,14 @@ export function dialPicks(
   return dials.map((dial) => ({ dial, pick: pickAt(dial, assessed, distanceWord, prompts) }));
 }
 
-/** The guarded quality pick. */
+/** The guarded quality pick, after some rows were labelled. */
 export function qualityPick(
   assessed: readonly CandidateAssessment[],
   distanceWord: DistanceWord,
   prompts: number,
+  labelledRows = 0,
 ): number {
-  return pickAt(0, assessed, distanceWord, prompts);
+  return pickAt(0, assessed, distanceWord, prompts, labelledRows);
 }
 
 function pickAt(
@@ -138,8 +139,12 @@ function pickAt(
   candidates: readonly CandidateAssessment[],
   distanceWord: DistanceWord,
   prompts: number,
+  labelledRows = 0,
 ): number {
-  const choice = choose({ candidates, distanceWord, prompts }, { ...policyOf('quality', 'guarded'), dial });
+  const choice = choose(
+    { candidates, distanceWord, prompts, labelledRows },
+    { ...policyOf('quality', 'guarded'), dial },
+  );
   return candidates.findIndex(({ model }) => model === choice?.decision.model);
 }
 

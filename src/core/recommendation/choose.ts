@@ -36,6 +36,8 @@ export interface ChoiceInput {
   readonly distanceWord: DistanceWord;
   /** Number of prompts. */
   readonly prompts: number;
+  /** Rows that the user has labelled: evidence at distance zero, so that an input is no longer far. None where absent. */
+  readonly labelledRows?: number;
 }
 
 export interface Choice {
@@ -48,6 +50,8 @@ interface Guarded {
   readonly basis: DecisionBasis;
   /** The candidate that looked better and was not taken, where there is one. */
   readonly rejected: Choosable | null;
+  /** Confidence that the guard asked of `rejected`. */
+  readonly asked: number;
 }
 
 /** Expected correctness that `candidate` gives up against `reference`, in points, and the spread of that loss. */
@@ -90,13 +94,15 @@ export function choose(input: ChoiceInput, policy: Policy): Choice | null {
   const best = bestOnAverage(candidates);
   if (!best) return null;
 
+  const labelledRows = input.labelledRows ?? 0;
+  const distance = labelledRows > 0 && input.distanceWord === 'far' ? 'near' : input.distanceWord;
   const quality =
     policy.mode === 'paper'
       ? paperPick(candidates, best, input.prompts)
-      : guardedPick(candidates, best, input.distanceWord);
+      : guardedPick(candidates, best, distance, labelledRows);
   const open = candidates.filter((candidate) => candidate.openWeights);
   const bestOpen = bestOnAverage(open);
-  const openPick = bestOpen ? guardedPick(open, bestOpen, input.distanceWord).pick : null;
+  const openPick = bestOpen ? guardedPick(open, bestOpen, distance, labelledRows).pick : null;
 
   const standing = (dial: number): Choosable => valuePick(candidates, quality.pick, dial);
   const value = standing(Math.max(policy.dial, balancedDial));
@@ -105,7 +111,7 @@ export function choose(input: ChoiceInput, policy: Policy): Choice | null {
   const pick = keepsQuality ? quality.pick : standing(policy.dial);
 
   return {
-    decision: decide(pick, quality, best, policy, input.distanceWord),
+    decision: decide(pick, quality, best, policy, distance),
     picks: { quality: quality.pick.model, value: value.model, open: openPick?.model ?? null },
   };
 }
@@ -137,8 +143,13 @@ export function beats(candidate: Choosable, reference: Choosable): number {
   return candidate.model === reference.model ? 1 : probabilityAtLeast(candidate.posterior, reference.posterior);
 }
 
-function guardedPick(candidates: readonly Choosable[], best: Choosable, distance: DistanceWord): Guarded {
-  if (distance === 'far') return { pick: best, basis: 'far', rejected: null };
+function guardedPick(
+  candidates: readonly Choosable[],
+  best: Choosable,
+  distance: DistanceWord,
+  labelledRows: number,
+): Guarded {
+  if (distance === 'far') return { pick: best, basis: 'far', rejected: null, asked: 0 };
   const byQuality = (a: Choosable, b: Choosable): number => b.probability - a.probability || byCost(a, b);
   const leader = first(candidates, byQuality) ?? best;
   const passing = candidates.filter(
@@ -146,16 +157,18 @@ function guardedPick(candidates: readonly Choosable[], best: Choosable, distance
       candidate.model === best.model ||
       (isProven(candidate) &&
         candidate.probability > best.probability &&
-        beats(candidate, best) >= confidenceNeeded(candidate, best)),
+        beats(candidate, best) >= confidenceNeeded(candidate, best, labelledRows)),
   );
   const pick = first(passing, byQuality) ?? best;
-  if (pick.model !== best.model) return { pick, basis: 'quality', rejected: null };
+  if (pick.model !== best.model) return { pick, basis: 'quality', rejected: null, asked: 0 };
   const rejected = leader.model === best.model ? null : leader;
-  return { pick, basis: rejected ? 'guard' : 'best-here-too', rejected };
+  const asked = rejected ? confidenceNeeded(rejected, best, labelledRows) : 0;
+  return { pick, basis: rejected ? 'guard' : 'best-here-too', rejected, asked };
 }
 
 /** The guard's threshold on P(better than the best model on average). */
-function confidenceNeeded(candidate: Choosable, best: Choosable): number {
+function confidenceNeeded(candidate: Choosable, best: Choosable, labelledRows: number): number {
+  if (labelledRows >= guardConstants.labelledRows) return 0.5;
   return isDearer(candidate, best) ? guardConstants.confidenceIfDearer : guardConstants.confidence;
 }
 
@@ -172,15 +185,15 @@ function paperPick(candidates: readonly Choosable[], best: Choosable, prompts: n
     (a, b) => (b.scores.s3 ?? 0) - (a.scores.s3 ?? 0) || b.ability - a.ability || byCost(a, b),
   );
   if (!winner || winner.model === best.model)
-    return { pick: best, basis: winner ? 'paper' : 'paper-guard', rejected: null };
+    return { pick: best, basis: winner ? 'paper' : 'paper-guard', rejected: null, asked: 0 };
   const { s2, p } = winner.scores;
   const against = best.scores;
   const wins =
     s2 !== null && p !== null && against.s2 !== null && against.p !== null
       ? paperWinProbability({ s2, p }, { s2: against.s2, p: against.p }, prompts)
       : 0;
-  if (wins < paperEta) return { pick: best, basis: 'paper-guard', rejected: winner };
-  return { pick: winner, basis: 'paper', rejected: null };
+  if (wins < paperEta) return { pick: best, basis: 'paper-guard', rejected: winner, asked: paperEta };
+  return { pick: winner, basis: 'paper', rejected: null, asked: 0 };
 }
 
 function valuePick(candidates: readonly Choosable[], quality: Choosable, dial: number): Choosable {
@@ -253,7 +266,7 @@ function reasonOf(
       case 'best-here-too':
         return `${best.name} is the best model on average, and on similar tasks none is expected to do better.`;
       case 'guard':
-        return guardReason(quality.rejected ?? best, best);
+        return guardReason(quality.rejected ?? best, best, quality.asked);
       case 'quality':
         return `${pick.name} has the highest expected correctness here (${percent(pick.probability)}) and is ${percent(beats(pick, best))} likely to do at least as well as ${best.name}, the best model on average${dearerClause(pick, best)}.`;
       case 'value':
@@ -270,12 +283,11 @@ function reasonOf(
   return unspent ? `${sentence.slice(0, -1)}; no cheaper one is close enough for what it saves.` : sentence;
 }
 
-function guardReason(rejected: Choosable, best: Choosable): string {
+function guardReason(rejected: Choosable, best: Choosable, asked: number): string {
   const likely = percent(beats(rejected, best));
-  const needed = percent(confidenceNeeded(rejected, best));
   const why =
-    beats(rejected, best) < confidenceNeeded(rejected, best)
-      ? `is only ${likely} likely to do at least as well${isDearer(rejected, best) ? ` at a higher cost` : ''} (${needed} is asked)`
+    beats(rejected, best) < asked
+      ? `is only ${likely} likely to do at least as well${isDearer(rejected, best) ? ` at a higher cost` : ''} (${percent(asked)} is asked)`
       : 'is not clearly better';
   return `${rejected.name} looks better here but ${why}, so ${best.name}, the best model on average, is kept.`;
 }

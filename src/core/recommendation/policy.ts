@@ -66,4 +66,9 @@ export const guardConstants = {
   confidenceIfDearer: 0.65,
   /** A pick is dearer from this ratio of expected costs on. */
   dearerFrom: 1.1,
+  /**
+   * Rows that the user has labelled from which on the guard asks for even odds only: it makes up for what similar tasks cannot
+   * tell of this one, and the labels do tell.
+   */
+  labelledRows: 5,
 } as const;

@@ -59,8 +59,7 @@ export function look(
   const candidates = conditionOnLabels(recommendation.candidates, countLabels(labels));
   const policy = policyFor(context, view);
   const { distanceWord, prompts } = recommendation;
-  // Labelled rows are evidence at distance zero: the input is no longer far from everything known.
-  const distance = labels.length > 0 && distanceWord === 'far' ? 'near' : distanceWord;
+  const labelledRows = new Set(labels.map(({ row }) => row)).size;
   return {
     context,
     recommendation,
@@ -68,7 +67,7 @@ export function look(
     byModel: new Map(candidates.map((candidate) => [candidate.model, candidate])),
     policy,
     preference: nearestPreference(policy.dial),
-    choice: choose({ candidates, distanceWord: distance, prompts }, policy),
+    choice: choose({ candidates, distanceWord, prompts, labelledRows }, policy),
     unlabelled: choose({ candidates: recommendation.candidates, distanceWord, prompts }, policy),
     labels,
     preview,

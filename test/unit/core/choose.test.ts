@@ -93,6 +93,22 @@ describe('choose', () => {
     assert.equal(decision.basis, 'far');
   });
 
+  it('trusts rows that the user has labelled: nothing is far, and from five on the more likely model is taken', () => {
+    const special = { model: 'special', mean: 1.02, ability: 1, usd: 0.05 };
+    const pick = (labelledRows: number, distanceWord: DistanceWord): string | undefined =>
+      choose(
+        { candidates: [average, special].map(candidate), distanceWord, prompts: 100, labelledRows },
+        policyOf('quality', 'guarded'),
+      )?.decision.model;
+    assert.equal(pick(4, 'in'), 'average');
+    assert.equal(pick(5, 'in'), 'special');
+    assert.equal(pick(5, 'far'), 'special');
+    const clear = { ...special, mean: 3 };
+    const far = { candidates: [average, clear].map(candidate), distanceWord: 'far', prompts: 100 } as const;
+    assert.equal(choose(far, policyOf('quality', 'guarded'))?.decision.basis, 'far');
+    assert.equal(choose({ ...far, labelledRows: 1 }, policyOf('quality', 'guarded'))?.decision.basis, 'quality');
+  });
+
   it('takes the cheapest model within the tolerance, never a dearer one', () => {
     const sketches: Sketch[] = [
       average,
