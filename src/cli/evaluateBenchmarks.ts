@@ -44,7 +44,8 @@ Options:
   --kinds K          inferred (default): the router sees text only; given: kind and language of each task are told
   --json             print the report as JSON (for all: an object by protocol)
   --docs DIR         run every protocol and write EVALUATION.md, its figures and evaluation.json there; with --protocol P
-                     only that one is run, and takes its place among those that evaluation.json there holds
+                     only that one is run, and takes its place among those that evaluation.json there holds; with
+                     --aggregates beside the one without
   --card FILE        with --docs: the model card whose section on quality is written anew
   --seed N           seed of all draws (default 1)
   --folds N          folds whose text the encoder does not learn from (default 4)
@@ -113,7 +114,10 @@ export async function evaluateBenchmarksCommand(args: string[]): Promise<number>
   if (protocol !== 'all' && values.protocol !== undefined && values.docs !== undefined) {
     const known = await keptReports(values.docs);
     const report = await evaluation.report(protocol, kinds);
-    await writeDocs(values.docs, values.card, { ...known, [reportKey(protocol, kinds)]: report });
+    await writeDocs(values.docs, values.card, {
+      ...known,
+      [reportKey(protocol, kinds, job.aggregates !== null)]: report,
+    });
     return 0;
   }
   if (protocol === 'all' || values.docs !== undefined) {
@@ -133,9 +137,11 @@ export async function evaluateBenchmarksCommand(args: string[]): Promise<number>
 type Protocol = Exclude<(typeof protocols)[number], 'all'>;
 
 /** Where a report stands in evaluation.json; few labels are part of the held-out protocol's. */
-function reportKey(protocol: Protocol, kinds: 'inferred' | 'given'): keyof AllReports {
+function reportKey(protocol: Protocol, kinds: 'inferred' | 'given', aggregates: boolean): keyof AllReports {
   if (protocol !== 'leave-one-family-out' && protocol !== 'few-shot') return protocol;
-  return kinds === 'given' ? 'leave-one-family-out/kinds-given' : 'leave-one-family-out';
+  if (kinds === 'given')
+    return aggregates ? 'leave-one-family-out/kinds-given/aggregates' : 'leave-one-family-out/kinds-given';
+  return aggregates ? 'leave-one-family-out/aggregates' : 'leave-one-family-out';
 }
 
 /** Runs protocols on one set of data; what several protocols need is made once. */
@@ -198,7 +204,7 @@ class Evaluation {
   }
 
   private async heldOut(protocol: Protocol, kinds: 'inferred' | 'given'): Promise<ProtocolReport> {
-    const { folds, untested, data } = await this.loaded();
+    const { folds, untested, data, facts } = await this.loaded();
     if (folds.length === 0) {
       throw new RecommendError(
         'TRAINING_DATA',
@@ -212,7 +218,8 @@ class Evaluation {
       return runFolds(this.job, folds.length, this.workers, this.progress, this.deadline);
     })();
     const planned = folds.flatMap((fold) => fold.flatMap(({ parts }) => parts.map((part) => part.name)));
-    return protocolReport(protocol, kinds, data.seed, (await this.testing)[kinds], untested, planned);
+    const outcomes = (await this.testing)[kinds];
+    return protocolReport(protocol, kinds, data.seed, outcomes, untested, planned, facts.aggregates.length);
   }
 
   private async inDistribution(): Promise<BasicReport> {

@@ -1,4 +1,4 @@
-import { cell, fixed, percent, table } from './markdownNumbers';
+import { cell, fixed, percent, signed, table } from './markdownNumbers';
 import type { MethodMetrics } from './partMetrics';
 import { defaultMethod, type ProtocolReport } from './protocolReport';
 import { linkedBma } from './summary';
@@ -56,4 +56,11 @@ export function costShare(metrics: MethodMetrics | undefined): string {
   if (metrics?.costModels === undefined) return 'not measured';
   const among = `(${metrics.costModels} models, ${metrics.costPrompts} prompts)`;
   return `${metrics.costSaved === undefined ? 'accuracy not reached' : percent(metrics.costSaved)} ${among}`;
+}
+
+/** Gain in accuracy over the best single model with its 95 % interval over prompts, in per cent. */
+export function gainWithInterval(metrics: MethodMetrics | undefined): string {
+  const { gain = Number.NaN, gainError = Number.NaN } = metrics ?? {};
+  const reach = 1.96 * gainError;
+  return `${signed(100 * gain, 1)} [${signed(100 * (gain - reach), 1)}, ${signed(100 * (gain + reach), 1)}]`;
 }

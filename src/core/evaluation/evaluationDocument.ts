@@ -1,4 +1,4 @@
-import { costShare, kindTable, lossTable } from './documentTables';
+import { costShare, gainWithInterval, kindTable, lossTable } from './documentTables';
 import { cell, fixed, interval, number, percent, share, signed, table, withInterval } from './markdownNumbers';
 import { type BasicReport, defaultMethod, type ProtocolReport, valueAt } from './protocolReport';
 import { linkedBma, type MethodSummary } from './summary';
@@ -92,6 +92,7 @@ function markdown(reports: AllReports): string {
       ['kind given', given.leaders2025.methods],
     ]),
     '',
+    ...aggregatesSection(reports),
     '## By kind of task (text only)',
     '',
     kindTable(text),
@@ -156,13 +157,67 @@ function markdown(reports: AllReports): string {
     '## How to read and repeat this',
     '',
     '- `recommend-llm evaluate --benchmarks DIR [--aggregates DIR] [--usage DIR] --protocol P --json` prints one protocol; `--test DIR` trains on the first folder and tests on another one.',
-    '- This run leaves out the aggregate scores of public leaderboards (`--aggregates`), which the shipped router has as further observations: without them the evaluation needs a quarter of the memory and time.',
+    '- All but the section on it leaves out the aggregate scores of public leaderboards (`--aggregates`), which the shipped router has as further observations: without them the evaluation needs a quarter of the memory and time.',
     '- Held out per group: the linked Gaussian process without the group’s observations follows exactly from the inverse covariance of all (closed form), then the product’s own condensation to a bundle. Held out per fold of groups: the text encoder, the spread of the posterior, the distance thresholds. Tokens and verbosity are fitted without the group.',
     '- The constants of the kernel are those of the shipped router; they were chosen by held-out density on the same families. The effect of such a choice is bounded by nested tuning where docs/METHOD.md reports it.',
     '- The accuracy of a model is its mean over the items of the benchmark that it was run on; at least 90 % of them.',
     '',
   ];
   return sections.join('\n');
+}
+
+/** What the scores of public leaderboards add, where that was measured. */
+function aggregatesSection(reports: AllReports): readonly string[] {
+  const rows = (
+    [
+      ['text only', 'leave-one-family-out'],
+      ['kind given', 'leave-one-family-out/kinds-given'],
+    ] as const
+  ).flatMap(([seen, key]) => {
+    const added = reports[`${key}/aggregates`];
+    return added === undefined ? [] : [rowOf(`${seen}, without`, reports[key]), rowOf(`${seen}, with`, added)];
+  });
+  const added = reports['leave-one-family-out/aggregates'] ?? reports['leave-one-family-out/kinds-given/aggregates'];
+  if (added === undefined) return [];
+  return [
+    '## With the scores of public leaderboards, as shipped',
+    '',
+    `${added.aggregates} scores are further observations of the linked model, placed by their kind; those of the held-out family are left out.`,
+    '',
+    table(
+      [
+        'the router',
+        'ratio to best',
+        'ratio to fair best',
+        'regret',
+        'Spearman',
+        'leaders of 2025–26: ratio to fair best',
+        'regret',
+        'Spearman',
+        'coverage',
+        'calibration error',
+      ],
+      rows,
+    ),
+    '',
+  ];
+}
+
+function rowOf(name: string, { methods, leaders2025 }: ProtocolReport): readonly string[] {
+  const own = methods[defaultMethod] ?? {};
+  const recent = leaders2025.methods[defaultMethod];
+  return [
+    name,
+    withInterval(own, 'ratioToBest'),
+    withInterval(own, 'ratioToFairBest'),
+    cell(own, 'regret', 2),
+    cell(own, 'spearman', 3),
+    cell(recent, 'ratioToFairBest', 3),
+    cell(recent, 'regret', 2),
+    cell(recent, 'spearman', 3),
+    cell(own, 'coverage80', 2),
+    cell(own, 'ece', 3),
+  ];
 }
 
 function costSection(report: ProtocolReport): readonly string[] {
@@ -247,6 +302,8 @@ function poolSection(report: BasicReport | undefined): readonly string[] {
         'paper kNN',
         'dataset oracle',
         'prompt oracle',
+        'gain of the router, %',
+        'of knowing the task, %',
         'cost saved',
         'by list price',
       ],
@@ -254,10 +311,14 @@ function poolSection(report: BasicReport | undefined): readonly string[] {
         part.name,
         String(part.items),
         ...methods.map((method) => fixed(part.methods[method]?.accuracy ?? Number.NaN, 3)),
+        gainWithInterval(part.methods.router),
+        gainWithInterval(part.methods['best-of-task-before']),
         costShare(part.methods.router),
         share(part.methods['router-list-price']?.costSaved),
       ]),
     ),
+    '',
+    'Gain: over the best single model, chosen in hindsight, on the same prompts, with its 95 % interval. Knowing the task: every prompt goes to the model that was best on the other folds of its own benchmark or category, which no router is told.',
     '',
     'Cost saved: at the accuracy of the best single model, among the models of the pool that have a list price and measured tokens, on the prompts where all of them were measured, with the real tokens of each prompt; "by list price" if the list price of output tokens were taken for the cost.',
     '',

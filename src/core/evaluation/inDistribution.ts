@@ -21,7 +21,7 @@ import type { MethodMetrics } from './partMetrics';
 import { PlainEncoder, PlainRouter } from './plainRouter';
 import type { PoolResults } from './poolResults';
 import { SeededRandom, seedOf } from './random';
-import { argMax } from './rankMetrics';
+import { argMax, mean } from './rankMetrics';
 import type { PartReport } from './summary';
 import { heldOutOf, withoutHeldOut } from './withoutGroup';
 
@@ -114,6 +114,8 @@ export interface PoolAnswers {
   readonly listPicks: Int32Array;
   /** Position of the most accurate model on the other folds. */
   readonly bestBefore: number;
+  /** By prompt, the same on those prompts of the other folds that are of its own task. */
+  readonly bestOfTaskBefore: Int32Array;
 }
 
 /** A fold of prompts, by near-duplicate cluster, so that copies stay together. */
@@ -233,6 +235,13 @@ async function answerFold(
     const rowPick = (values: ArrayLike<number>, row: number): number =>
       argMax(Array.from(models, (_, at) => (values[row * models.length + at] as number) || 0));
     const training = itemsOfPool(data, pool, [...models]).filter(learnable);
+    const bestBefore = bestOn(poolResults(table, training, models));
+    const bestOfTask = new Map(
+      [...new Set(tasks)].map((task) => {
+        const own = training.filter((item) => split.taskOfItem[item] === task);
+        return [task, own.length > 0 ? bestOn(poolResults(table, own, models)) : bestBefore];
+      }),
+    );
     found.push({
       pool: pool.name,
       results: poolResults(table, items, models),
@@ -244,7 +253,8 @@ async function answerFold(
       measured,
       dialPicks: inPool(priced.promptDialPicks),
       listPicks: inPool(priced.promptListPricePicks),
-      bestBefore: bestOn(poolResults(table, training, models)),
+      bestBefore,
+      bestOfTaskBefore: tasks.map((task) => bestOfTask.get(task) as number),
     });
   }
   return found;
@@ -275,6 +285,11 @@ function poolReport(pool: Pool, folds: readonly PoolAnswers[], itemCost: ItemCos
     const own = rows.filter((row) => row.task === task);
     bestOfTask.set(task, argMax(pool.models.map((_, model) => own.reduce((sum, row) => sum + score(row, model), 0))));
   }
+  const gainOf = (pick: (row: (typeof rows)[number]) => number): Pick<MethodMetrics, 'gain' | 'gainError'> => {
+    const gains = rows.map((row) => (score(row, pick(row)) - score(row, best)) / bestAccuracy);
+    const gain = mean(gains);
+    return { gain, gainError: Math.sqrt(mean(gains.map((value) => (value - gain) ** 2)) / gains.length) };
+  };
   const metrics = (accuracy: number): MethodMetrics => ({
     accuracy,
     ratioToBest: accuracy / bestAccuracy,
@@ -283,7 +298,10 @@ function poolReport(pool: Pool, folds: readonly PoolAnswers[], itemCost: ItemCos
     perPromptAccuracy: accuracy,
     perPromptRatio: accuracy / bestAccuracy,
   });
-  const of = (pick: (row: (typeof rows)[number]) => number): MethodMetrics => metrics(accuracyOf(pick));
+  const of = (pick: (row: (typeof rows)[number]) => number): MethodMetrics => ({
+    ...metrics(accuracyOf(pick)),
+    ...gainOf(pick),
+  });
   const measured = folds[0]?.measured ?? [];
   const costed = rows.flatMap((row) => {
     const usd = pool.models.map((id) => itemCost(row.item, id));
@@ -333,6 +351,7 @@ function poolReport(pool: Pool, folds: readonly PoolAnswers[], itemCost: ItemCos
       random: metrics(single.reduce((sum, accuracy) => sum + accuracy, 0) / count),
       'best-single-before': of(({ fold }) => fold.bestBefore),
       'best-single': of(() => best),
+      'best-of-task-before': of(({ fold, row }) => fold.bestOfTaskBefore[row] as number),
       'paper-knn': of(({ fold, row }) => fold.paper[row] as number),
       'dataset-oracle': of(({ task }) => bestOfTask.get(task) as number),
       'prompt-oracle': metrics(

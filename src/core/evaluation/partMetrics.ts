@@ -35,6 +35,9 @@ export interface MethodMetrics {
   /** Ratio to best and Spearman that the method expects of itself: the truth drawn from its own posterior. */
   readonly expectedRatioToBest?: number;
   readonly expectedSpearman?: number;
+  /** Gain in accuracy over the best single model on the same prompts, relative to it, and its standard error over prompts. */
+  readonly gain?: number;
+  readonly gainError?: number;
   /** Share of the best single model's real cost that is saved at its accuracy by moving the dial. */
   readonly costSaved?: number;
   /** Points above the best single model's accuracy at no more than its real cost. */

@@ -79,6 +79,8 @@ export interface BasicReport {
 
 /** The report of the protocols that hold families out. */
 export interface ProtocolReport extends BasicReport {
+  /** Scores on public leaderboards that the routers learned from besides results. */
+  readonly aggregates: number;
   /** Benchmarks that the time did not suffice to test; empty where the evaluation is complete. */
   readonly pending: readonly string[];
   /** By kind of task: number of benchmarks and means. */
@@ -107,6 +109,7 @@ export interface GroupSummary {
 /**
  * Sums up all outcomes of one protocol and one way of seeing the tasks.
  * @param planned names of the benchmarks that were to be tested
+ * @param aggregates scores on public leaderboards that were learned from
  */
 export function protocolReport(
   protocol: string,
@@ -115,6 +118,7 @@ export function protocolReport(
   outcomes: readonly PartOutcome[],
   untested: readonly UntestedTask[],
   planned: readonly string[] = [],
+  aggregates = 0,
 ): ProtocolReport {
   const sorted = [...outcomes].sort((a, b) => (a.report.name < b.report.name ? -1 : 1));
   const parts = sorted.map(({ report }) => report);
@@ -144,6 +148,7 @@ export function protocolReport(
     untested,
     methods,
     default: defaultMethod,
+    aggregates,
     pending: planned.filter((name) => !parts.some((part) => part.name === name)),
     byKind: byKind(parts, seed),
     leaders2025: groupSummary(

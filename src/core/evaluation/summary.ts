@@ -42,6 +42,7 @@ const metricNames: readonly MetricName[] = [
   'brier',
   'expectedRatioToBest',
   'expectedSpearman',
+  'gain',
   'costSaved',
   'accuracyGained',
   'aiq',

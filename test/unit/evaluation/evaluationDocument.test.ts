@@ -144,6 +144,18 @@ describe('document of the evaluation', () => {
     assert.ok(text.includes('- z: few'));
   });
 
+  it('shows what the scores of leaderboards add, where that was measured', () => {
+    const title = '## With the scores of public leaderboards';
+    assert.ok(!evaluationDocument(reports).get('EVALUATION.md')?.includes(title));
+    const added = { ...report('inferred'), aggregates: 6890 };
+    const text =
+      evaluationDocument({ ...reports, 'leave-one-family-out/aggregates': added }).get('EVALUATION.md') ?? '';
+    const section = text.slice(text.indexOf(title), text.indexOf('## By kind of task'));
+    assert.match(section, /6890 scores/);
+    assert.match(section, /\| text only, without \|.*\n\| text only, with \|/);
+    assert.ok(!section.includes('kind given, with'));
+  });
+
   it('writes the quality into a model card, again and again', () => {
     const section = qualitySection(reports);
     assert.ok(!/NaN|undefined|Infinity/.test(section));

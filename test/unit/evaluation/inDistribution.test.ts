@@ -34,6 +34,7 @@ function answers(measured: readonly number[]): PoolAnswers {
     dialPicks,
     listPicks: dialPicks,
     bestBefore: dear,
+    bestOfTaskBefore: Int32Array.of(cheap, cheap, middle, middle),
   };
 }
 
@@ -54,6 +55,10 @@ describe('in-distribution protocol', () => {
     assert.equal(report.methods['paper-knn']?.accuracy, 0.25);
     assert.equal(report.methods['prompt-oracle']?.accuracy, 1);
     assert.equal(report.methods.router?.ratioToBest, 1 / 0.75);
+    // One prompt of four gained: a mean of 1/4 and a variance of 3/16, by the best single model's accuracy.
+    assert.ok(Math.abs((report.methods.router?.gain ?? 0) - 0.25 / 0.75) < 1e-12);
+    assert.ok(Math.abs((report.methods.router?.gainError ?? 0) - Math.sqrt(3 / 16 / 4) / 0.75) < 1e-12);
+    assert.equal(report.methods['best-of-task-before']?.accuracy, 0.75);
   });
 
   it('compares costs among the measured models, on the prompts where all of them were measured', () => {
