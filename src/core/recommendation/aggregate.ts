@@ -23,7 +23,6 @@ export class RowSums {
   readonly centroid: Float64Array;
   readonly mixture: Float64Array;
   readonly outputTokens: Float64Array;
-  readonly usd: Float64Array;
   /** What the results on the nearest known prompts added to each candidate's logit. */
   readonly local: Float64Array;
   private readonly logits: Float64Array;
@@ -33,7 +32,6 @@ export class RowSums {
     this.centroid = new Float64Array(dimensions);
     this.mixture = new Float64Array(benchmarks);
     this.outputTokens = new Float64Array(candidates);
-    this.usd = new Float64Array(candidates);
     this.local = new Float64Array(candidates);
     this.logits = new Float64Array(candidates);
     this.squaredLogits = new Float64Array(candidates);
@@ -48,13 +46,20 @@ export class RowSums {
     addTo(this.centroid, vector);
     addTo(this.mixture, mixture);
     addTo(this.outputTokens, row.outputTokens);
-    addTo(this.usd, row.usd);
     addTo(this.local, row.local);
     for (let candidate = 0; candidate < this.logits.length; candidate++) {
       const logit = row.logits[candidate] ?? 0;
       this.logits[candidate] = (this.logits[candidate] ?? 0) + logit;
       this.squaredLogits[candidate] = (this.squaredLogits[candidate] ?? 0) + logit * logit;
     }
+  }
+
+  /**
+   * Whether the rows are an agent's tasks: half of them or more. A dataset is used in one way, and a few rows that are mistaken
+   * for an agent's would decide the whole bill: where fewer are, all count as single requests.
+   */
+  get agentic(): boolean {
+    return this.agentRows > 0 && this.agentRows * 2 >= this.rows;
   }
 
   /** Variance of the mean logit of a candidate where the rows are a sample: s² / n. */
@@ -70,6 +75,15 @@ export class RowSums {
   }
 }
 
+/** Where a row goes under one preference. */
+export interface KeptPick {
+  readonly pick: number;
+  readonly probability: number;
+  readonly usd: number | null;
+  /** What of `usd` an agent's loop costs. */
+  readonly loopUsd: number;
+}
+
 /** A kept row. */
 export interface KeptRow {
   readonly order: number;
@@ -78,8 +92,8 @@ export interface KeptRow {
   readonly excerpt: string;
   readonly group: string | null;
   readonly distance: number;
-  /** Pick, its probability and its cost under each of {@link preferences}. */
-  readonly picks: readonly { readonly pick: number; readonly probability: number; readonly usd: number | null }[];
+  /** The pick under each of {@link preferences}. */
+  readonly picks: readonly KeptPick[];
   readonly neighbours: Int32Array;
 }
 
@@ -88,6 +102,8 @@ export interface RouteSums {
   readonly preference: Preference;
   probability: number;
   usd: number;
+  /** What of `usd` agents' loops cost. */
+  loopUsd: number;
   unpriced: number;
   readonly rows: Int32Array;
 }
@@ -112,6 +128,7 @@ export class Aggregate {
       preference,
       probability: 0,
       usd: 0,
+      loopUsd: 0,
       unpriced: 0,
       rows: new Int32Array(scorer.candidates.length),
     }));
@@ -201,9 +218,11 @@ export class Aggregate {
       const usd = row.usd[choice.pick] ?? Number.NaN;
       route.probability += choice.probability;
       route.rows[choice.pick] = (route.rows[choice.pick] ?? 0) + 1;
+      const loopUsd = (row.agentInput * (this.scorer.candidates[choice.pick]?.price?.input ?? 0)) / 1e6;
       if (Number.isNaN(usd)) route.unpriced++;
       else route.usd += usd;
-      return { pick: choice.pick, probability: choice.probability, usd: Number.isNaN(usd) ? null : usd };
+      route.loopUsd += loopUsd;
+      return { pick: choice.pick, probability: choice.probability, usd: Number.isNaN(usd) ? null : usd, loopUsd };
     });
   }
 

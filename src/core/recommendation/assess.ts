@@ -83,11 +83,11 @@ export function costOf(scorer: RowScorer, candidate: number, sums: RowSums): Can
   return expectedCost(
     {
       prompt: scorer.promptTokens(candidate, sums.inputTokens / rows),
-      agentInput: sums.agentInput / rows,
+      agentInput: sums.agentic ? sums.agentInput / rows : 0,
       output: (sums.outputTokens[candidate] ?? 0) / rows,
     },
     scorer.candidates[candidate]?.price ?? null,
-    sums.agentRows * 2 >= rows && sums.agentRows > 0,
+    sums.agentic,
     scorer.bundle.tokens.spread,
   );
 }

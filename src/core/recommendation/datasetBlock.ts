@@ -59,6 +59,8 @@ function route(
   const sums = aggregate.routes[at];
   const total = Math.max(1, aggregate.total.rows);
   const probability = (sums?.probability ?? 0) / total;
+  const { agentic } = aggregate.total;
+  const usd = (sums?.usd ?? 0) - (agentic ? 0 : (sums?.loopUsd ?? 0));
   const shares = [...(sums?.rows ?? [])]
     .map((count, candidate) => ({ model: candidates[candidate]?.model ?? '', rows: count, candidate }))
     .filter(({ rows: count }) => count > 0)
@@ -72,11 +74,14 @@ function route(
     preference,
     probability,
     interval: interval80(logitWithMean(probability, variance), variance),
-    usd: (sums?.unpriced ?? 1) > 0 ? null : (sums?.usd ?? 0) / total,
+    usd: (sums?.unpriced ?? 1) > 0 ? null : usd / total,
     shares: shares.map(({ model, rows: count }) => ({ model, rows: count })),
     picks: rows.map(({ picks }) => places.get(picks[at]?.pick ?? 0) ?? 0),
     probabilities: rows.map(({ picks }) => rounded(picks[at]?.probability ?? 0)),
-    costs: rows.map(({ picks }) => picks[at]?.usd ?? null),
+    costs: rows.map(({ picks }) => {
+      const { usd = null, loopUsd = 0 } = picks[at] ?? {};
+      return usd === null || agentic ? usd : usd - loopUsd;
+    }),
   };
 }
 

@@ -63,6 +63,32 @@ describe('recommend', () => {
     assert.ok(low < 0.005 && high > 0.1, `${low} ${high}`);
   });
 
+  it('takes a few rows that look like an agent’s among others for single requests', async () => {
+    const rows = (bugs: number): string =>
+      jsonl(
+        Array.from({ length: 10 }, (_, index) => ({
+          prompt: index < bugs ? `fix the bug in python function ${index}` : `add the numbers ${index}`,
+        })),
+      );
+    const few = await of('few.jsonl', rows(4));
+    const most = await of('most.jsonl', rows(6));
+    const loops = ({ candidates }: Recommendation): (number | undefined)[] =>
+      candidates.map(({ cost }) => (cost.agentic ? cost.inputTokens : 0));
+    assert.ok(
+      few.candidates.every(({ cost }) => !cost.agentic && cost.inputTokens < 100),
+      String(loops(few)),
+    );
+    assert.ok(
+      most.candidates.every(({ cost }) => cost.agentic && cost.inputTokens > 25_000),
+      String(loops(most)),
+    );
+    for (const route of few.dataset?.routes ?? []) {
+      assert.ok((route.usd ?? 1) < 0.01);
+      assert.ok(route.costs.every((usd) => (usd ?? 1) < 0.01));
+    }
+    assert.ok(most.dataset?.routes.every((route) => (route.usd ?? 0) > 0.01));
+  });
+
   it('scores a dataset as a whole, row by row and by category', async () => {
     const rows = [
       ...Array.from({ length: 30 }, (_, index) => ({
