@@ -1,3 +1,4 @@
+import { evaluationInEnglish } from '../core/english';
 import type { DatasetEvaluation } from '../core/evaluation/datasetEvaluation';
 import { evaluateDataset } from '../core/evaluation/evaluateDataset';
 import { parseCommand, routingHelp, routingOptions } from './arguments';
@@ -27,7 +28,9 @@ export async function evaluateCommand(args: readonly string[], context: CliConte
     return 0;
   }
   const evaluation = await routeInput('evaluate', positionals, values, 'quality', context, evaluateDataset);
-  context.terminal.out(values.json ? `${JSON.stringify(evaluation, null, 2)}\n` : evaluationText(evaluation));
+  context.terminal.out(
+    values.json ? `${JSON.stringify(evaluationInEnglish(evaluation), null, 2)}\n` : evaluationText(evaluation),
+  );
   return 0;
 }
 

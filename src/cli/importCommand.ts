@@ -11,7 +11,9 @@ import {
   type ImportReport,
   type ImportSettings,
   importers,
+  importReportInEnglish,
   planImport,
+  planInEnglish,
   runImport,
 } from '../core/benchmarks/importers/importEvaluations';
 import type { NamedModel } from '../core/benchmarks/importers/modelNames';
@@ -72,11 +74,14 @@ export async function importCommand(
     const hooks = { signal: cancel.signal, progress };
     const plan = await planImport(files, catalog, settings, hooks);
     if (values.preview) {
-      out(values.json ? `${JSON.stringify(plan, null, 2)}\n` : describePlan(plan));
+      const english = planInEnglish(plan);
+      const printed = values.sentences ? plan : english;
+      out(values.json ? `${JSON.stringify(printed, null, 2)}\n` : describePlan(english));
       return 0;
     }
-    const { lines, report } = await runImport(files, plan, settings, hooks);
-    await writeTable(values.output ?? '', lines, report);
+    const imported = await runImport(files, plan, settings, hooks);
+    const report = importReportInEnglish(imported.report);
+    await writeTable(values.output ?? '', imported.lines, report);
     out(values.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report, values.output ?? ''));
     return 0;
   } finally {
@@ -105,6 +110,8 @@ function parseImportArguments(args: readonly string[]) {
         'score-column': { type: 'string', multiple: true },
         'result-columns': { type: 'string' },
         json: { type: 'boolean', default: false },
+        // For the editor, which says them in the user's language: the JSON of a preview keeps its sentences open.
+        sentences: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -172,7 +179,11 @@ export async function filesUnder(path: string): Promise<LogFile[]> {
 }
 
 /** Writes the table and its `.meta.json`; each appears whole or not at all. */
-export async function writeTable(output: string, lines: Iterable<TableLine>, report: ImportReport): Promise<void> {
+export async function writeTable(
+  output: string,
+  lines: Iterable<TableLine>,
+  report: ImportReport<string>,
+): Promise<void> {
   const temporary = `${output}.${process.pid}.tmp`;
   const meta = output.replace(/\.jsonl(\.gz)?$/, '.meta.json');
   function* text(): Generator<string> {
@@ -197,7 +208,7 @@ export async function writeTable(output: string, lines: Iterable<TableLine>, rep
 }
 
 /** The preview: what was found, and what each thing would become. */
-export function describePlan(plan: ImportPlan): string {
+export function describePlan(plan: ImportPlan<string>): string {
   const parts: string[] = [];
   for (const { name, tool } of plan.logs) parts.push(`${tool}: ${name}`);
   for (const { benchmark, results, models, metrics, rule } of plan.benchmarks) {
@@ -214,7 +225,7 @@ export function describePlan(plan: ImportPlan): string {
   return `${parts.join('\n')}\n`;
 }
 
-function describeReport(report: ImportReport, output: string): string {
+function describeReport(report: ImportReport<string>, output: string): string {
   const parts = [`${output}: ${report.items} items, ${report.results} results`];
   for (const { benchmark, metric, rule, tool } of report.benchmarks) {
     parts.push(`  ${benchmark} (${tool}): ${metric}, ${rule}`);
@@ -239,7 +250,7 @@ function describeProblems({
   rejected,
   failures,
   unrecognised,
-}: Pick<ImportPlan, 'rejected' | 'failures' | 'unrecognised'>): string[] {
+}: Pick<ImportPlan<string>, 'rejected' | 'failures' | 'unrecognised'>): string[] {
   const parts: string[] = [];
   if (rejected.count > 0) {
     parts.push(`${rejected.count} rows left out:`);

@@ -1,5 +1,7 @@
+import { recommendationInEnglish } from '../core/english';
 import { recommend } from '../core/pipeline';
 import type { CandidateAssessment, Recommendation } from '../core/recommendation/recommendation';
+import { inEnglish } from '../core/sentence';
 import { parseCommand, routingHelp, routingOptions } from './arguments';
 import { type CliContext, routeInput } from './inputs';
 import { counted, percent, table, usd } from './terminal';
@@ -26,7 +28,7 @@ export async function recommendCommand(args: readonly string[], context: CliCont
   const recommendation = await routeInput('recommend', positionals, values, 'balanced', context, recommend);
   context.terminal.out(
     values.json
-      ? `${JSON.stringify(recommendation, null, 2)}\n`
+      ? `${JSON.stringify(recommendationInEnglish(recommendation), null, 2)}\n`
       : recommendationText(recommendation, values.all === true),
   );
   return 0;
@@ -52,7 +54,7 @@ export function recommendationText(result: Recommendation, all = false): string 
     `${result.file}: ${counted(result.prompts, 'prompt')}`,
     '',
     `→ ${chosen?.name ?? recommendation.model}  (${recommendation.model})${recommendation.fallback ? '  [fallback]' : ''}`,
-    `  ${recommendation.reason}`,
+    `  ${inEnglish(recommendation.reason)}`,
     '',
     table(
       [
@@ -136,13 +138,13 @@ function readText({ read, declaredModel }: Recommendation): string[] {
   if (read.promptColumn !== undefined) lines.push(`  Prompts were taken from ${read.promptColumn}.`);
   if (read.rowsSkipped > 0) {
     const first = read.skipped[0];
-    const why = first ? `; the first, line ${first.line}: ${first.reason}` : '';
+    const why = first ? `; the first, line ${first.line}: ${inEnglish(first.reason)}` : '';
     lines.push(`  ${counted(read.rowsSkipped, 'row')} of ${read.rowsRead.toLocaleString('en-US')} were skipped${why}.`);
   }
   if (read.promptsTruncated > 0)
     lines.push(
       `  ${counted(read.promptsTruncated, 'prompt')} longer than what is compared: beginning and end counted.`,
     );
-  for (const warning of read.warnings ?? []) lines.push(`  Note: ${warning}`);
+  for (const warning of read.warnings ?? []) lines.push(`  Note: ${inEnglish(warning)}`);
   return lines;
 }

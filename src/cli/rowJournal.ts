@@ -5,6 +5,7 @@ import { ByteWriter, parquetWriteRows } from 'hyparquet-writer';
 import * as v from 'valibot';
 import { RecommendError } from '../core/errors';
 import type { RowResult } from '../core/scoreRows';
+import { inEnglish } from '../core/sentence';
 
 export type OutputFormat = 'jsonl' | 'csv' | 'parquet';
 
@@ -47,7 +48,7 @@ const columns = [
 /** One line of output. `row` counts the rows of the input from 1. */
 export function resultLine(result: RowResult, row: number): string {
   if (result.kind === 'skip')
-    return `${JSON.stringify({ row, file: result.file, line: result.line, skipped: result.reason })}\n`;
+    return `${JSON.stringify({ row, file: result.file, line: result.line, skipped: inEnglish(result.reason) })}\n`;
   const { kind: _, ...fields } = result;
   return `${JSON.stringify({ row, ...fields })}\n`;
 }

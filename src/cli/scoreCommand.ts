@@ -5,6 +5,7 @@ import { singlePassSource } from '../core/files/source';
 import type { PipelineOptions } from '../core/pipeline';
 import { type PromptReading, readPrompts } from '../core/prompts/readPrompts';
 import { type RowResult, scoreRows } from '../core/scoreRows';
+import { inEnglish } from '../core/sentence';
 import { localSources, localWorkspace } from '../scoring/localFiles';
 import {
   badArgument,
@@ -104,7 +105,7 @@ async function filter({ context, bundleFolder, options, reading }: Run): Promise
 }
 
 function filteredLine(result: RowResult): string {
-  if (result.kind === 'skip') return `${JSON.stringify({ skipped: result.reason })}\n`;
+  if (result.kind === 'skip') return `${JSON.stringify({ skipped: inEnglish(result.reason) })}\n`;
   const { kind: _kind, file: _file, line: _line, ...fields } = result;
   return `${JSON.stringify(fields)}\n`;
 }
@@ -173,8 +174,8 @@ function summary(reading: PromptReading, rows: number, before: number, milliseco
       `, ${Math.round((rows - before) / Math.max(seconds, 0.001)).toLocaleString('en-US')} a second`,
     `prompt: ${promptColumn ?? 'the whole file'}; encoding: ${encoding}; cut for scoring: ${promptsTruncated.toLocaleString('en-US')}`,
     ...(rowsSkipped > 0 ? [`skipped: ${counted(rowsSkipped, 'row')}, for example`] : []),
-    ...skipped.slice(0, 5).map((skip) => `  ${skip.file}, line ${skip.line}: ${skip.reason}`),
-    ...warnings,
+    ...skipped.slice(0, 5).map((skip) => `  ${skip.file}, line ${skip.line}: ${inEnglish(skip.reason)}`),
+    ...warnings.map(inEnglish),
   ];
   return `${lines.join('\n')}\n`;
 }

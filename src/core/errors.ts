@@ -1,3 +1,5 @@
+import { inEnglish, type Sentence, say } from './sentence';
+
 /** Machine-readable causes of a failure that a user can act on. */
 export type ErrorCode =
   | 'FILE_NOT_FOUND'
@@ -24,22 +26,6 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'INTERNAL';
 
-/** A sentence with holes `{0}`, `{1}`, … for its values, so that the editor can say it in the user's language. */
-export interface Sentence {
-  readonly text: string;
-  readonly values: readonly (string | number)[];
-}
-
-/** Makes a {@link Sentence}; `text` is literal at each call, since it is looked up in the translations. */
-export function say(text: string, ...values: readonly (string | number)[]): Sentence {
-  return { text, values };
-}
-
-/** The sentence in English. */
-function inEnglish({ text, values }: Sentence): string {
-  return text.replace(/\{(\d+)\}/g, (hole, index: string) => String(values[Number(index)] ?? hole));
-}
-
 /** An expected failure: what went wrong (one sentence) and what the user can do next (one sentence). */
 export class RecommendError extends Error {
   override readonly name = 'RecommendError';
@@ -65,6 +51,24 @@ export class RecommendError extends Error {
   }
 }
 
+/**
+ * A fault that the error around it tells as its cause: a clause, with neither a code nor a next step of its own.
+ */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+
+  constructor(readonly said: Sentence) {
+    super(inEnglish(said));
+  }
+}
+
+/** What a thrown value says, as a value of another sentence; the words of libraries and of the system stay as they are. */
+export function causeOf(thrown: unknown): Sentence | string {
+  if (RecommendError.is(thrown)) return thrown.said.message;
+  if (thrown instanceof Fault) return thrown.said;
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 function asSentence(given: string | Sentence): Sentence {
   return typeof given === 'string' ? { text: given, values: [] } : given;
 }
@@ -83,19 +87,22 @@ export interface SaidError {
   readonly nextStep: Sentence;
 }
 
+const defect = say(
+  'This is a defect of Recommend LLM: please report it with the log of the "Recommend LLM" output channel.',
+);
+
 /** As {@link toErrorReport}, with the sentences still open for another language. */
 export function toSaidError(thrown: unknown): SaidError {
   if (RecommendError.is(thrown)) return { code: thrown.code, ...thrown.said };
-  const { code, message, nextStep } = toErrorReport(thrown);
-  return { code, message: asSentence(message), nextStep: asSentence(nextStep) };
+  return {
+    code: 'INTERNAL',
+    message: asSentence(thrown instanceof Error ? thrown.message : String(thrown)),
+    nextStep: defect,
+  };
 }
 
 /** Describes any thrown value; what is not a {@link RecommendError} is reported as INTERNAL. */
 export function toErrorReport(thrown: unknown): ErrorReport {
-  if (RecommendError.is(thrown)) return { code: thrown.code, message: thrown.message, nextStep: thrown.nextStep };
-  return {
-    code: 'INTERNAL',
-    message: thrown instanceof Error ? thrown.message : String(thrown),
-    nextStep: 'This is a defect of Recommend LLM: please report it with the log of the "Recommend LLM" output channel.',
-  };
+  const { code, message, nextStep } = toSaidError(thrown);
+  return { code, message: inEnglish(message), nextStep: inEnglish(nextStep) };
 }

@@ -1,7 +1,7 @@
 import type { ScoringBundle } from './bundle/scoringBundle';
 import { offeredModels } from './cost/catalog';
 import type { CatalogOverlay } from './cost/catalogOverlay';
-import { RecommendError, say } from './errors';
+import { RecommendError } from './errors';
 import type { Prompt } from './prompts/prompt';
 import type { ReadReport } from './prompts/readReport';
 import { Aggregate } from './recommendation/aggregate';
@@ -12,6 +12,7 @@ import { datasetBlock } from './recommendation/datasetBlock';
 import { policyOf } from './recommendation/policy';
 import type { Preference, Recommendation, RoutingMode } from './recommendation/recommendation';
 import { RowScorer } from './recommendation/rowScorer';
+import { say } from './sentence';
 
 /** Where the prompts come from: one pass over files, a selection, a dataset. */
 export interface PromptInput {
@@ -112,7 +113,7 @@ export async function recommend(
 
 function withWarnings(report: ReadReport, unknownModels: readonly string[]): ReadReport {
   if (unknownModels.length === 0) return report;
-  const warning = `Unknown models in your own prices or models: ${unknownModels.join(', ')}.`;
+  const warning = say('Unknown models in your own prices or models: {0}.', unknownModels.join(', '));
   return { ...report, warnings: [...(report.warnings ?? []), warning] };
 }
 

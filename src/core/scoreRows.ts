@@ -6,6 +6,7 @@ import { selectCandidates } from './recommendation/candidates';
 import { balancedDial, policyOf } from './recommendation/policy';
 import type { DistanceWord } from './recommendation/recommendation';
 import { RowScorer, type ScoredRow } from './recommendation/rowScorer';
+import type { Sentence } from './sentence';
 
 /** The recommendation for one row of a dataset. Numbers are rounded, so that a row's line is the same wherever it is scored. */
 export interface RowScore {
@@ -35,7 +36,7 @@ export interface RowSkip {
   readonly kind: 'skip';
   readonly file: string;
   readonly line: number;
-  readonly reason: string;
+  readonly reason: Sentence;
 }
 
 export type RowResult = RowScore | RowSkip;

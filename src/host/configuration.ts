@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type ConfigurationScope, workspace } from 'vscode';
 import { RecommendError } from '../core/errors';
+import { say } from '../core/sentence';
 import { type SettingName, type Settings, settingSchemas, settingsSection } from './contributions';
 
 /**
@@ -16,7 +17,7 @@ export function readSetting<K extends SettingName>(name: K, scope?: Configuratio
   const place = [settingsSection, name, v.getDotPath(issue)].filter(Boolean).join('.');
   throw new RecommendError(
     'BAD_SETTING',
-    `The setting ${place} is not valid: ${issue.message}`,
-    'Correct it in the settings, or reset it to its default.',
+    say('The setting {0} is not valid: {1}', place, issue.message),
+    say('Correct it in the settings, or reset it to its default.'),
   );
 }

@@ -12,6 +12,7 @@ import {
   workspace,
 } from 'vscode';
 import { RecommendError } from '../core/errors';
+import { sentenceSchema } from '../core/sentenceSchema';
 import {
   type AddingPlan,
   addingPlanSchema,
@@ -25,6 +26,7 @@ import { settingsSection } from './contributions';
 import { runEvidenceCommand } from './evidenceProcess';
 import { signalOf } from './failures';
 import { routerFolder } from './routerFolder';
+import { said } from './said';
 
 /** Where own tables and routers are kept, below the workspace folder or the extension's own storage. */
 const homeName = '.recommend-llm';
@@ -39,15 +41,15 @@ const planSchema = v.object({
       results: v.number(),
       models: v.array(v.string()),
       metrics: v.array(v.object({ metric: v.string(), count: v.number() })),
-      rule: v.nullable(v.object({ metric: v.string(), text: v.string() })),
+      rule: v.nullable(v.object({ metric: v.string(), text: sentenceSchema })),
     }),
   ),
   models: v.array(v.object({ name: v.string(), model: v.nullable(v.string()) })),
   rejected: v.object({
     count: v.number(),
-    first: v.array(v.object({ file: v.string(), line: v.number(), reason: v.string() })),
+    first: v.array(v.object({ file: v.string(), line: v.number(), reason: sentenceSchema })),
   }),
-  failures: v.array(v.object({ message: v.string(), nextStep: v.string() })),
+  failures: v.array(v.object({ message: sentenceSchema, nextStep: sentenceSchema })),
   unrecognised: v.array(v.string()),
 });
 
@@ -286,8 +288,8 @@ export class OwnEvidence {
       const [failure] = plan.failures;
       throw new RecommendError(
         'NO_LABELS',
-        failure?.message ?? l10n.t('No evaluation results were recognised.'),
-        failure?.nextStep ?? l10n.t('docs/OWN_EVIDENCE.md lists the layouts that are read.'),
+        failure ? said(failure.message) : l10n.t('No evaluation results were recognised.'),
+        failure ? said(failure.nextStep) : l10n.t('docs/OWN_EVIDENCE.md lists the layouts that are read.'),
       );
     }
     type Choice = QuickPickItem & { readonly act: () => Promise<'agreed' | 'changed'> };
@@ -301,7 +303,7 @@ export class OwnEvidence {
                 '{0} rows and {1} logs cannot be used: {2}',
                 plan.rejected.count,
                 plan.failures.length,
-                plan.failures[0]?.message ?? firstReason(plan),
+                firstProblem(plan),
               ),
             }
           : {}),
@@ -312,7 +314,7 @@ export class OwnEvidence {
           label: `$(beaker) ${benchmark}`,
           description: `${tool} · ${l10n.t('{0} LLMs', models.length)}`,
           detail: rule
-            ? l10n.t('correctness is "{0}": {1} (choose to change it)', rule.metric, rule.text)
+            ? l10n.t('correctness is "{0}": {1} (choose to change it)', rule.metric, said(rule.text))
             : l10n.t('no metric can be read as correctness (choose to name one)'),
           act: async () => {
             const metric = await window.showQuickPick(
@@ -355,6 +357,7 @@ export class OwnEvidence {
       ...paths,
       '--preview',
       '--json',
+      '--sentences',
       ...choices,
     ]);
     return v.parse(planSchema, answer);
@@ -414,9 +417,11 @@ function trainingChoices({ newModels, onlyNewModels }: AddingPlan): (QuickPickIt
   return onlyNewModels ? [add, train] : [train, add];
 }
 
-function firstReason({ rejected }: Plan): string {
+function firstProblem({ rejected, failures }: Plan): string {
+  const [failure] = failures;
+  if (failure) return said(failure.message);
   const [row] = rejected.first;
-  return row ? `${row.file}:${row.line}: ${row.reason}` : '';
+  return row ? `${row.file}:${row.line}: ${said(row.reason)}` : '';
 }
 
 function localPath(uri: Uri): string {

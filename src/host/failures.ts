@@ -1,6 +1,7 @@
 import { type CancellationToken, l10n, window } from 'vscode';
-import { type ErrorReport, RecommendError, type Sentence, toErrorReport, toSaidError } from '../core/errors';
+import { type ErrorReport, RecommendError, toErrorReport, toSaidError } from '../core/errors';
 import type { Log } from './log';
+import { said } from './said';
 
 /** Tells the user of a failure, with the next step and a way to the log. A cancellation says nothing. */
 export async function showFailure(thrown: unknown, log: Log, showLog: () => void): Promise<void> {
@@ -15,8 +16,7 @@ export async function showFailure(thrown: unknown, log: Log, showLog: () => void
 /** A failure in the user's language, as far as its sentences are known there. */
 export function inUsersLanguage(thrown: unknown): ErrorReport {
   const { code, message, nextStep } = toSaidError(thrown);
-  const translated = ({ text, values }: Sentence): string => l10n.t(text, ...values);
-  return { code, message: translated(message), nextStep: translated(nextStep) };
+  return { code, message: said(message), nextStep: said(nextStep) };
 }
 
 export function logFailure(thrown: unknown, log: Log): void {

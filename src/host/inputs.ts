@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { FileType, Range, type TextDocument, Uri, workspace } from 'vscode';
 import { RecommendError } from '../core/errors';
+import { say } from '../core/sentence';
 import type { InputSource, Place } from '../scoring/protocol';
 import { readableFile } from './documentKinds';
 import { placeOf } from './references';
@@ -97,15 +98,15 @@ export async function readTarget(target: Target): Promise<InputSource> {
   if (files.length === 0) {
     throw new RecommendError(
       'FILE_EMPTY',
-      `${nameOf(first)} holds no prompt or dataset file.`,
-      'Choose another folder.',
+      say('{0} holds no prompt or dataset file.', nameOf(first)),
+      say('Choose another folder.'),
     );
   }
   if (files.length > maxFiles) {
     throw new RecommendError(
       'FILE_TOO_LARGE',
-      `${files.length} files were found, but at most ${maxFiles} are read where there is no local disk.`,
-      'Select fewer files.',
+      say('{0} files were found, but at most {1} are read where there is no local disk.', files.length, maxFiles),
+      say('Select fewer files.'),
     );
   }
   const contents: { name: string; bytes: Uint8Array; place?: Place }[] = [];
@@ -116,8 +117,12 @@ export async function readTarget(target: Target): Promise<InputSource> {
     if (total > maxBytes) {
       throw new RecommendError(
         'FILE_TOO_LARGE',
-        `${nameOf(uri)} takes the input over ${maxBytes / 1024 / 1024} MB, the limit where there is no local disk.`,
-        'Copy the data to a local folder, or use a part of it.',
+        say(
+          '{0} takes the input over {1} MB, the limit where there is no local disk.',
+          nameOf(uri),
+          maxBytes / 1024 / 1024,
+        ),
+        say('Copy the data to a local folder, or use a part of it.'),
       );
     }
     const place = placeOf(uri);
@@ -134,8 +139,8 @@ async function selectionSource(uri: Uri, range: Range): Promise<InputSource> {
   if (text.trim() === '') {
     throw new RecommendError(
       'FILE_EMPTY',
-      `The selection in ${nameOf(uri)} holds no text.`,
-      'Select the text of a prompt, or clear the selection to use the whole file.',
+      say('The selection in {0} holds no text.', nameOf(uri)),
+      say('Select the text of a prompt, or clear the selection to use the whole file.'),
     );
   }
   const lines = range.isSingleLine ? `${range.start.line + 1}` : `${range.start.line + 1}–${range.end.line + 1}`;
@@ -186,10 +191,10 @@ function unreadable(uri: Uri, thrown: unknown): RecommendError {
     thrown instanceof Error && /EntryNotFound|FileNotFound|ENOENT/.test(`${thrown.name} ${thrown.message}`);
   return new RecommendError(
     missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
-    missing ? `${nameOf(uri)} does not exist.` : `${nameOf(uri)} could not be read.`,
+    missing ? say('{0} does not exist (any more).', nameOf(uri)) : say('{0} could not be read.', nameOf(uri)),
     missing
-      ? 'It may have been moved or deleted: choose another file.'
-      : 'Check that the file can be opened, and try again.',
+      ? say('It may have been moved or deleted: choose another file.')
+      : say('Check that the file can be opened, and try again.'),
     { cause: thrown },
   );
 }

@@ -12,6 +12,7 @@ import {
 } from 'vscode';
 import { RecommendError } from '../core/errors';
 import type { Recommendation } from '../core/recommendation/recommendation';
+import { inEnglish } from '../core/sentence';
 import { toolName } from './contributions';
 import { signalOf } from './failures';
 import type { Recommender } from './recommender';
@@ -64,7 +65,7 @@ export function answerOf(recommendation: Recommendation): object {
   const named = new Set([recommendation.recommendation.model, picks.quality, picks.value, picks.open]);
   const { model, fallback, reason, beatsBest } = recommendation.recommendation;
   return {
-    recommendation: { model, fallback, reason, beatsBest },
+    recommendation: { model, fallback, reason: inEnglish(reason), beatsBest },
     picks,
     candidates: recommendation.candidates
       .filter((candidate) => named.has(candidate.model))

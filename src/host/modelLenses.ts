@@ -23,6 +23,7 @@ import { isCancelled, signalOf } from './failures';
 import { documentSource, nameOf } from './inputs';
 import type { Log } from './log';
 import type { Recommender } from './recommender';
+import { said } from './said';
 
 /** A lens whose text is worked out when it comes into view. */
 class SuggestionLens extends CodeLens {
@@ -84,7 +85,7 @@ export class ModelLenses extends Disposable implements CodeLensProvider<CodeLens
       lens.command = suggestion
         ? {
             title: suggestionTitle(suggestion),
-            tooltip: suggestion.recommendation.recommendation.reason,
+            tooltip: said(suggestion.recommendation.recommendation.reason),
             command: 'recommendLlm.recommendDocument',
             arguments: [lens.document],
           }

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { RecommendError } from '../core/errors';
 import type { DatasetEvaluation } from '../core/evaluation/datasetEvaluation';
 import type { Recommendation } from '../core/recommendation/recommendation';
+import { inEnglish, type Sentence, say } from '../core/sentence';
 import type {
   FoundReference,
   FromScorer,
@@ -176,7 +177,7 @@ export class ScorerClient {
       child = this.settings.start();
     } catch (thrown) {
       this.settings.log.error(`The scorer process could not be started: ${String(thrown)}`);
-      this.lost('could not be started');
+      this.lost(say('could not be started'));
       return;
     }
     this.child = child;
@@ -185,9 +186,9 @@ export class ScorerClient {
       this.settings.log.error('The scorer process did not become ready in time.');
       child.kill('SIGKILL');
     }, this.settings.startMs ?? 30_000);
-    const say = (chunk: unknown): void => this.settings.log.info(`scorer: ${String(chunk).trimEnd()}`);
-    child.stdout?.on('data', say);
-    child.stderr?.on('data', say);
+    const tell = (chunk: unknown): void => this.settings.log.info(`scorer: ${String(chunk).trimEnd()}`);
+    child.stdout?.on('data', tell);
+    child.stderr?.on('data', tell);
     child.on('message', (raw) => {
       if (child !== this.child) return;
       this.receive(raw, () => {
@@ -200,10 +201,11 @@ export class ScorerClient {
     child.on('error', (error) => {
       if (child !== this.child) return;
       this.settings.log.error(`Scorer process: ${error.message}`);
-      if (child.pid === undefined) this.lost('could not be started');
+      if (child.pid === undefined) this.lost(say('could not be started'));
     });
     child.on('exit', (code, signal) => {
-      if (child === this.child) this.lost(`ended with ${signal ?? `exit code ${code}`}`);
+      if (child === this.child)
+        this.lost(signal ? say('ended with {0}', signal) : say('ended with exit code {0}', String(code)));
     });
   }
 
@@ -216,8 +218,8 @@ export class ScorerClient {
       answered?.reject(
         new RecommendError(
           'SCORER_FAILED',
-          'The scorer process gave an answer that could not be understood.',
-          'Run "Recommend LLM: Restart Scorer" and try again.',
+          say('The scorer process gave an answer that could not be understood.'),
+          say('Run "Recommend LLM: Restart Scorer" and try again.'),
         ),
       );
       return;
@@ -273,13 +275,13 @@ export class ScorerClient {
   }
 
   /** The process has ended by itself. */
-  private lost(how: string): void {
+  private lost(how: Sentence): void {
     clearTimeout(this.startTimer);
     clearTimeout(this.idleTimer);
     this.child = undefined;
     this.isReady = false;
     this.crashesInARow++;
-    this.settings.log.warn(`Scorer process ${how} (${this.crashesInARow} in a row)`);
+    this.settings.log.warn(`Scorer process ${inEnglish(how)} (${this.crashesInARow} in a row)`);
     if (this.crashesInARow >= crashCap) {
       this.rejectAll(keepsEnding());
       return;
@@ -291,8 +293,8 @@ export class ScorerClient {
       each.reject(
         new RecommendError(
           'SCORER_FAILED',
-          `The scorer process ended twice while it worked on this input (${how}).`,
-          'See the log for its last words; a smaller input may work.',
+          say('The scorer process ended twice while it worked on this input ({0}).', how),
+          say('See the log for its last words; a smaller input may work.'),
         ),
       );
     }
@@ -316,21 +318,21 @@ export class ScorerClient {
 }
 
 function cancelled(): RecommendError {
-  return new RecommendError('CANCELLED', 'Cancelled.', 'Run the command again when you want the result.');
+  return new RecommendError('CANCELLED', say('Cancelled.'), say('Run the command again when you want the result.'));
 }
 
 function keepsEnding(): RecommendError {
   return new RecommendError(
     'SCORER_FAILED',
-    `The scorer process ended ${crashCap} times in a row.`,
-    'See the log for its last words, then run "Recommend LLM: Restart Scorer".',
+    say('The scorer process ended {0} times in a row.', crashCap),
+    say('See the log for its last words, then run "Recommend LLM: Restart Scorer".'),
   );
 }
 
 function unexpectedAnswer(type: string): RecommendError {
   return new RecommendError(
     'SCORER_FAILED',
-    `The scorer process answered with "${type}", which was not asked for.`,
-    'Run "Recommend LLM: Restart Scorer" and try again.',
+    say('The scorer process answered with "{0}", which was not asked for.', type),
+    say('Run "Recommend LLM: Restart Scorer" and try again.'),
   );
 }

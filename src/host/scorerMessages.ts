@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { sentenceSchema } from '../core/sentenceSchema';
 import type { FromScorer } from '../scoring/protocol';
 
 const id = v.pipe(v.number(), v.integer());
@@ -11,8 +12,9 @@ const readReport = v.looseObject({
   rowsRead: v.number(),
   promptsScored: v.number(),
   rowsSkipped: v.number(),
-  skipped: v.array(v.looseObject({ file: v.string(), line: v.number(), reason: v.string() })),
+  skipped: v.array(v.looseObject({ file: v.string(), line: v.number(), reason: sentenceSchema })),
   promptsTruncated: v.number(),
+  warnings: v.exactOptional(v.array(sentenceSchema)),
 });
 
 const bundle = v.looseObject({ version: v.string(), sha256: v.string(), trained: v.string() });
@@ -39,7 +41,7 @@ const recommendation = v.looseObject({
   recommendation: v.looseObject({
     model: v.string(),
     fallback: v.boolean(),
-    reason: v.string(),
+    reason: sentenceSchema,
     beatsBest: probability,
     bestOnAverage: v.string(),
   }),
@@ -65,8 +67,6 @@ const evaluation = v.looseObject({
   bundle,
 });
 
-const sentence = v.object({ text: v.string(), values: v.array(v.union([v.string(), v.number()])) });
-
 const message = v.variant('type', [
   v.looseObject({ type: v.literal('ready') }),
   v.looseObject({
@@ -85,7 +85,7 @@ const message = v.variant('type', [
   v.looseObject({
     type: v.literal('failed'),
     id,
-    error: v.looseObject({ code: v.string(), message: sentence, nextStep: sentence }),
+    error: v.looseObject({ code: v.string(), message: sentenceSchema, nextStep: sentenceSchema }),
   }),
 ]);
 

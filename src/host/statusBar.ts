@@ -7,12 +7,13 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { toErrorReport } from '../core/errors';
 import type { Recommendation } from '../core/recommendation/recommendation';
 import { readSetting } from './configuration';
 import { settingsSection, statusBarItemId } from './contributions';
 import { Disposable } from './disposable';
 import { isPromptDocument } from './documentKinds';
-import { isCancelled } from './failures';
+import { inUsersLanguage, isCancelled } from './failures';
 import { documentSource } from './inputs';
 import type { Log } from './log';
 import type { Recommender } from './recommender';
@@ -145,9 +146,8 @@ export class StatusBarSuggestion extends Disposable {
       this.reveal();
     } catch (thrown) {
       if (this.running !== running || isCancelled(thrown)) return;
-      const sentence = thrown instanceof Error ? thrown.message : String(thrown);
-      this.log.warn(`No suggestion for ${document.uri.toString()}: ${sentence}`);
-      this.nothing(l10n.t('No suggestion: {0}', sentence));
+      this.log.warn(`No suggestion for ${document.uri.toString()}: ${toErrorReport(thrown).message}`);
+      this.nothing(l10n.t('No suggestion: {0}', inUsersLanguage(thrown).message));
     } finally {
       if (this.running === running) this.running = undefined;
     }

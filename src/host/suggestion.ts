@@ -1,6 +1,8 @@
 import { env, l10n, MarkdownString } from 'vscode';
 import type { CandidateAssessment, Recommendation } from '../core/recommendation/recommendation';
 
+import { said } from './said';
+
 /** The assessed candidate of an id that the recommendation itself names. */
 export function candidateOf(recommendation: Recommendation, model: string | null): CandidateAssessment | undefined {
   return recommendation.candidates.find((candidate) => candidate.model === model);
@@ -51,7 +53,7 @@ export function suggestionTooltip(recommendation: Recommendation): MarkdownStrin
   const lines = [
     `**${escapeMarkdown(l10n.t('Suggested: {0}', pick?.name ?? decision.model))}**`,
     '',
-    escapeMarkdown(decision.reason),
+    escapeMarkdown(said(decision.reason)),
     '',
     `| ${l10n.t('Model')} |${gap}${l10n.t('Likely correct')} |${gap}${l10n.t('1,000 prompts')} | |`,
     '|:--|--:|--:|:--|',

@@ -8,6 +8,7 @@ import type {
   Decision,
   Recommendation,
 } from '../core/recommendation/recommendation';
+import { sentenceSchema } from '../core/sentenceSchema';
 import type { PanelContext, PanelProgress, RowLabel, ToPanel } from './protocol';
 
 type Checked<T> = v.GenericSchema<unknown, T>;
@@ -28,7 +29,7 @@ const read: Checked<ReadReport> = v.object({
   rowsRead: v.number(),
   promptsScored: v.number(),
   rowsSkipped: v.number(),
-  skipped: v.array(v.object({ file: v.string(), line: v.number(), reason: v.string() })),
+  skipped: v.array(v.object({ file: v.string(), line: v.number(), reason: sentenceSchema })),
   promptsTruncated: v.number(),
   promptColumn: v.exactOptional(v.string()),
   otherColumns: v.exactOptional(strings),
@@ -42,7 +43,7 @@ const read: Checked<ReadReport> = v.object({
     ),
   ),
   sample: v.exactOptional(v.object({ prompts: v.number(), ofRows: numberOrNull })),
-  warnings: v.exactOptional(strings),
+  warnings: v.exactOptional(v.array(sentenceSchema)),
 });
 
 const candidate: Checked<CandidateAssessment> = v.object({
@@ -77,7 +78,7 @@ const candidate: Checked<CandidateAssessment> = v.object({
 const decision: Checked<Decision> = v.object({
   model: v.string(),
   fallback: v.boolean(),
-  reason: v.string(),
+  reason: sentenceSchema,
   beatsBest: v.number(),
   bestOnAverage: v.string(),
   basis: v.picklist(['quality', 'value', 'best-here-too', 'guard', 'far', 'paper', 'paper-guard']),

@@ -6,8 +6,9 @@ import type { ScoringBundle } from '../core/bundle/scoringBundle';
 import { bundleFiles } from '../core/bundle/writeBundle';
 import { catalogSchema } from '../core/cost/catalog';
 import { tokenModelSchema } from '../core/cost/tokenModel';
-import { RecommendError, say } from '../core/errors';
+import { RecommendError } from '../core/errors';
 import { paperPairsSchema } from '../core/scores/paperPairs';
+import { say } from '../core/sentence';
 import { openRouter } from './session';
 
 /**

@@ -1,10 +1,11 @@
 import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RecommendError, say } from '../core/errors';
+import { RecommendError } from '../core/errors';
 import { isDatasetMember } from '../core/files/format';
 import { defaultLimits } from '../core/files/limits';
 import { type ByteSource, singlePassSource, type Workspace } from '../core/files/source';
+import { say } from '../core/sentence';
 
 const chunkBytes = 1 << 18;
 const skippedFolders = new Set(['node_modules', '__pycache__', 'dist', 'out']);
@@ -191,7 +192,7 @@ function unreadable(name: string, cause: unknown): RecommendError {
     return new RecommendError('FILE_NOT_FOUND', say('{0} does not exist (any more).', name), say('Check the path.'), {
       cause,
     });
-  const why = code === 'EACCES' || code === 'EPERM' ? 'you may not read it' : String(code ?? cause);
+  const why = code === 'EACCES' || code === 'EPERM' ? say('you may not read it') : String(code ?? cause);
   return new RecommendError(
     'FILE_UNREADABLE',
     say('{0} cannot be read: {1}.', name, why),

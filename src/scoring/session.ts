@@ -6,7 +6,7 @@ import { OnnxGraph } from '../core/bundle/onnxGraph';
 import { parseRouterIndex, type RouterIndex } from '../core/bundle/routerIndex';
 import { decodeVocabulary } from '../core/bundle/vocabularyCodec';
 import { bundleFiles } from '../core/bundle/writeBundle';
-import { RecommendError, say } from '../core/errors';
+import { causeOf, RecommendError } from '../core/errors';
 import type { Encoder } from '../core/features/encoder';
 import {
   openTokenizer,
@@ -19,6 +19,7 @@ import type { SparseRows } from '../core/features/sparseRows';
 import { Featuriser } from '../core/features/vocabulary';
 import type { JointPosterior, PromptPredictions, Router, RouterFacts, RouterItem } from '../core/predictors/router';
 import type { IndexLabels } from '../core/predictors/routerParameters';
+import { say } from '../core/sentence';
 import type { MatMul } from '../core/training/matMul';
 
 /** Threads of one operator: two keep a laptop responsive while a dataset is scored. */
@@ -287,7 +288,7 @@ export async function openRouter(bundle: VerifiedBundle): Promise<Router> {
     if (RecommendError.is(error)) throw error;
     throw new RecommendError(
       'BUNDLE_BROKEN',
-      say('The router bundle cannot be opened: {0}.', error instanceof Error ? error.message : String(error)),
+      say('The router bundle cannot be opened: {0}.', causeOf(error)),
       say('Reinstall the extension, or train the bundle again.'),
       { cause: error },
     );

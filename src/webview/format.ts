@@ -1,3 +1,4 @@
+import { localChance, localDecimal, localPercent } from '../core/sentence';
 import { locale, t } from './strings';
 
 /** Prices older than this many days are marked. */
@@ -8,25 +9,17 @@ export function integer(value: number): string {
 }
 
 export function decimal(value: number, digits: number): string {
-  return new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-    value,
-  );
+  return localDecimal(value, digits, locale());
 }
 
 /** @param share 0..1 */
 export function percent(share: number, digits = 0): string {
-  return new Intl.NumberFormat(locale(), {
-    style: 'percent',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(share);
+  return localPercent(share, locale(), digits);
 }
 
 /** A probability that never reads as certain: "> 99 %" and "< 1 %" at the ends. */
 export function chance(probability: number): string {
-  if (probability > 0.99) return `> ${percent(0.99)}`;
-  if (probability < 0.01) return `< ${percent(0.01)}`;
-  return percent(probability);
+  return localChance(probability, locale());
 }
 
 export function percentRange(interval: readonly [number, number]): string {

@@ -1,3 +1,5 @@
+import { inLanguage, type Sentence } from '../core/sentence';
+
 let translations: Readonly<Record<string, string>> = {};
 let language = 'en';
 
@@ -21,6 +23,11 @@ export function t(text: string, ...values: readonly (string | number)[]): string
     const value = values[Number(index)];
     return value === undefined ? hole : String(value);
   });
+}
+
+/** A sentence of the core in the user's language. */
+export function said(sentence: Sentence): string {
+  return inLanguage(sentence, (text) => translations[text] ?? text, language);
 }
 
 /** {@link t} with `one` for a count of 1 and `many` otherwise; `{0}` is the count, written in the user's locale. */

@@ -13,6 +13,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { inEnglish } from '../../src/core/sentence';
 import type { ExtensionApi } from '../../src/extension';
 import {
   activated,
@@ -77,7 +78,7 @@ describe('Recommend LLM', () => {
     assert.equal(prompts, 1);
     assert.ok(ids.has(recommendation.model) && ids.has(picks.quality) && ids.has(picks.value));
     assert.ok(picks.open !== null && ids.has(picks.open));
-    assert.notEqual(recommendation.reason, '');
+    assert.match(inEnglish(recommendation.reason), /best model on average|expected/);
   });
 
   it('recommends for a dataset, and for several files as one', async () => {

@@ -75,6 +75,7 @@ describe('the language model tool', () => {
       candidates: { model: string; probability: number }[];
     };
     assert.equal(answer.recommendation.model, answer.picks.quality);
+    assert.match(answer.recommendation.reason, /best model on average/);
     assert.ok(answer.candidates.some(({ model }) => model === answer.recommendation.model));
   });
 

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { ByteWriter, parquetWrite, parquetWriteBuffer } from 'hyparquet-writer';
+import { reportInEnglish } from '../../src/core/english';
 import { type ErrorCode, RecommendError } from '../../src/core/errors';
 import type { ByteSource } from '../../src/core/files/source';
 import { memorySource, textSource } from '../../src/core/files/source';
@@ -26,14 +27,14 @@ import { localSource, localSources, localWorkspace } from '../../src/scoring/loc
 
 interface Read {
   readonly prompts: Prompt[];
-  readonly report: ReadReport;
+  readonly report: ReadReport<string>;
 }
 
 async function readFrom(sources: readonly ByteSource[], options?: ReadOptions): Promise<Read> {
   const reading = readPrompts(sources, options);
   const prompts: Prompt[] = [];
   for await (const prompt of reading.prompts) prompts.push(prompt);
-  return { prompts, report: reading.report() };
+  return { prompts, report: reportInEnglish(reading.report()) };
 }
 
 const readBytes = (name: string, bytes: Uint8Array, options?: ReadOptions): Promise<Read> =>

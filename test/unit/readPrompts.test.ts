@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { reportInEnglish } from '../../src/core/english';
 import { RecommendError } from '../../src/core/errors';
 import { textSource } from '../../src/core/files/source';
 import type { Prompt } from '../../src/core/prompts/prompt';
@@ -12,18 +13,18 @@ async function readAllOf(
   name: string,
   text: string,
   options?: ReadOptions,
-): Promise<{ prompts: Prompt[]; report: ReadReport }> {
+): Promise<{ prompts: Prompt[]; report: ReadReport<string> }> {
   const reading = readPrompts([textSource(name, text)], options);
   const prompts: Prompt[] = [];
   for await (const prompt of reading.prompts) prompts.push(prompt);
-  return { prompts, report: reading.report() };
+  return { prompts, report: reportInEnglish(reading.report()) };
 }
 
-async function readSample(name: string): Promise<{ prompts: Prompt[]; report: ReadReport }> {
+async function readSample(name: string): Promise<{ prompts: Prompt[]; report: ReadReport<string> }> {
   const reading = readPrompts(await localSources([`samples/${name}`], process.cwd()));
   const prompts: Prompt[] = [];
   for await (const prompt of reading.prompts) prompts.push(prompt);
-  return { prompts, report: reading.report() };
+  return { prompts, report: reportInEnglish(reading.report()) };
 }
 
 describe('readPrompts', () => {

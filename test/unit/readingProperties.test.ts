@@ -13,6 +13,7 @@ import type { Prompt, PromptPart } from '../../src/core/prompts/prompt';
 import { readPrompts } from '../../src/core/prompts/readPrompts';
 import { isTruncated, scoredText, scoredTextLimits } from '../../src/core/prompts/scoredText';
 import { fillTemplate, valueAt } from '../../src/core/prompts/template';
+import { inEnglish } from '../../src/core/sentence';
 
 const settings = { numRuns: 150, seed: 10 };
 
@@ -128,7 +129,7 @@ describe('reading, for any content', () => {
           assert.equal(dialect?.delimiter, delimiter);
           const rows: unknown[] = [];
           for await (const batch of readCsv(cut(bytes, sizes), dialect, defaultLimits))
-            for (const row of batch) rows.push(isBroken(row) ? row.reason : valueAt(row.value, 'prompt'));
+            for (const row of batch) rows.push(isBroken(row) ? inEnglish(row.reason) : valueAt(row.value, 'prompt'));
           assert.deepEqual(rows, values.map(wellFormed));
         },
       ),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { RecommendError, say } from '../errors';
+import { RecommendError } from '../errors';
+import { say } from '../sentence';
 
 /** Version of the bundle's layout; a reader takes this one only. */
 export const bundleFormat = 1;

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { RecommendError, say } from '../errors';
+import { causeOf, RecommendError } from '../errors';
 import type { ModelNames } from '../recommendation/modelNames';
 import type { Price } from '../recommendation/recommendation';
+import { say } from '../sentence';
 import type { CatalogModel } from './catalog';
 
 /** What a downloaded price list says of the catalog's models. */
@@ -82,7 +83,7 @@ export function readPriceList(
   } catch (cause) {
     throw new RecommendError(
       'FORMAT_BROKEN',
-      say('{0} is not valid JSON: {1}.', name, cause instanceof Error ? cause.message : String(cause)),
+      say('{0} is not valid JSON: {1}.', name, causeOf(cause)),
       say('Download the price list again.'),
       { cause },
     );

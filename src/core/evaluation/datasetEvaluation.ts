@@ -1,5 +1,6 @@
 import type { ReadReport } from '../prompts/readReport';
 import type { RoutingMode } from '../recommendation/recommendation';
+import type { Sentence } from '../sentence';
 
 /** One LLM that a labelled dataset has results of. */
 export interface LabelledModel {
@@ -55,7 +56,7 @@ export interface MissedPrompt {
 }
 
 /** What `evaluate FILE` reports: the router's choices judged by a dataset's own per-LLM results. */
-export interface DatasetEvaluation {
+export interface DatasetEvaluation<Text = Sentence> {
   readonly file: string;
   readonly mode: RoutingMode;
   /** Labelled prompts that the figures are taken over. */
@@ -84,6 +85,6 @@ export interface DatasetEvaluation {
   /** At most 1,000; `missedPrompts` counts all. */
   readonly missed?: readonly MissedPrompt[];
   readonly missedPrompts?: number;
-  readonly read: ReadReport;
+  readonly read: ReadReport<Text>;
   readonly bundle: { readonly version: string; readonly sha256: string; readonly trained: string };
 }

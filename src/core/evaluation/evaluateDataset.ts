@@ -1,13 +1,14 @@
 import { catalogIdOf, modelNameIndex } from '../benchmarks/importers/modelNames';
 import type { ScoringBundle } from '../bundle/scoringBundle';
 import { type OfferedModel, offeredModels } from '../cost/catalog';
-import { RecommendError, say } from '../errors';
+import { RecommendError } from '../errors';
 import { cancelled, type PipelineOptions, type PromptInput, recommend } from '../pipeline';
 import type { Prompt } from '../prompts/prompt';
 import { selectCandidates } from '../recommendation/candidates';
 import { policyOf } from '../recommendation/policy';
 import { RowScorer, type ScoredRow } from '../recommendation/rowScorer';
 import { seededRandom } from '../scores/seededRandom';
+import { say } from '../sentence';
 import { brier, expectedCalibrationError, reliabilityCurve } from './calibrationMetrics';
 import type {
   DatasetEvaluation,
@@ -141,7 +142,10 @@ export async function evaluateDataset(
     read: more
       ? {
           ...report,
-          warnings: [...(report.warnings ?? []), `Only the first ${mostPrompts} labelled prompts were evaluated.`],
+          warnings: [
+            ...(report.warnings ?? []),
+            say('Only the first {0} labelled prompts were evaluated.', mostPrompts),
+          ],
         }
       : report,
     bundle: whole.bundle,

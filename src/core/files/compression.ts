@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { RecommendError, say } from '../errors';
+import { causeOf, RecommendError } from '../errors';
+import { say } from '../sentence';
 import type { ReadLimits } from './limits';
 import { type ByteSource, copyOf } from './source';
 
@@ -50,10 +51,14 @@ async function* guarded(source: ByteSource, compression: Compression, limits: Re
     }
   } catch (thrown) {
     if (RecommendError.is(thrown)) throw thrown;
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new RecommendError(
       'FORMAT_BROKEN',
-      say('{0} is damaged or cut: it could be decompressed only up to byte {1} ({2}).', source.name, bytesOut, why),
+      say(
+        '{0} is damaged or cut: it could be decompressed only up to byte {1} ({2}).',
+        source.name,
+        bytesOut,
+        causeOf(thrown),
+      ),
       say('Copy or download it again.'),
       { cause: thrown },
     );

@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse';
+import { type Sentence, say } from '../sentence';
 import type { ReadLimits } from './limits';
 import type { RowOutcome, RowStream } from './rows';
 
@@ -188,21 +189,26 @@ function lineBreaks(cell: string): number {
 }
 
 function toRow(record: readonly string[], line: number, columns: readonly string[]): RowOutcome {
-  if (record.length < columns.length)
-    return { line, reason: `the row has ${record.length} cells where the header has ${columns.length}` };
+  if (record.length < columns.length) return { line, reason: otherWidth(record, columns) };
   for (let i = columns.length; i < record.length; i++) {
-    if (record[i] !== '')
-      return { line, reason: `the row has ${record.length} cells where the header has ${columns.length}` };
+    if (record[i] !== '') return { line, reason: otherWidth(record, columns) };
   }
   const value: Record<string, unknown> = Object.create(null);
   for (let i = 0; i < columns.length; i++) value[columns[i] ?? ''] = record[i] ?? '';
   return { line, value };
 }
 
-function csvFault(error: CsvError, limits: ReadLimits): string {
+function otherWidth(record: readonly string[], columns: readonly string[]): Sentence {
+  return say('the row has {0} cells where the header has {1}', record.length, columns.length);
+}
+
+function csvFault(error: CsvError, limits: ReadLimits): Sentence {
   if (error.code === 'CSV_QUOTE_NOT_CLOSED')
-    return 'a quote opened in this row is never closed: nothing after it was read';
+    return say('a quote opened in this row is never closed: nothing after it was read');
   if (error.code === 'CSV_MAX_RECORD_SIZE')
-    return `the row is longer than ${Math.round(limits.recordBytes / (1 << 20))} MB (a quote that is never closed?): nothing after it was read`;
-  return `the row cannot be read (${error.code}): nothing after it was read`;
+    return say(
+      'the row is longer than {0} MB (a quote that is never closed?): nothing after it was read',
+      Math.round(limits.recordBytes / (1 << 20)),
+    );
+  return say('the row cannot be read ({0}): nothing after it was read', error.code);
 }

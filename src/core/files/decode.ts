@@ -1,4 +1,5 @@
-import { RecommendError, say } from '../errors';
+import { RecommendError } from '../errors';
+import { say } from '../sentence';
 import { type ByteSource, concatBytes, copyOf, readHead } from './source';
 
 /** Encodings that are recognised. `windows-1252` is the guess for text that is neither UTF-8 nor UTF-16. */

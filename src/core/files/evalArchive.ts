@@ -7,7 +7,8 @@ import {
   UnzipInflate,
 } from 'fflate';
 import { Decompress } from 'fzstd';
-import { RecommendError, say } from '../errors';
+import { RecommendError } from '../errors';
+import { type Sentence, say } from '../sentence';
 import type { ReadLimits } from './limits';
 import { isRecord, type RowOutcome, type RowStream } from './rows';
 import { type ByteSource, concatBytes, copyOf, readHead } from './source';
@@ -57,7 +58,7 @@ export async function* readEvalArchive(
   limits: ReadLimits,
   toRow: (sample: Readonly<Record<string, unknown>>, evaluated: Readonly<Record<string, unknown>>) => unknown,
 ): RowStream {
-  if (!isZip(await readHead(source, 4))) throw broken(source.name, 'it is not a zip archive');
+  if (!isZip(await readHead(source, 4))) throw broken(source.name, say('it is not a zip archive'));
   const evaluated = await evaluationOf(source, limits);
   let batch: RowOutcome[] = [];
   let line = 0;
@@ -67,13 +68,13 @@ export async function* readEvalArchive(
     else {
       const sample = jsonOf(entry.bytes);
       if (isRecord(sample)) batch.push({ line, value: toRow(sample, evaluated) });
-      else batch.push({ line, reason: `${entry.name} is not valid JSON` });
+      else batch.push({ line, reason: say('{0} is not valid JSON', entry.name) });
     }
     if (batch.length < batchRows) continue;
     yield batch;
     batch = [];
   }
-  if (line === 0) throw broken(source.name, 'it holds no sample');
+  if (line === 0) throw broken(source.name, say('it holds no sample'));
   if (batch.length > 0) yield batch;
 }
 
@@ -85,7 +86,9 @@ async function evaluationOf(source: ByteSource, limits: ReadLimits): Promise<Rea
   return {};
 }
 
-type Entry = { readonly name: string; readonly bytes: Uint8Array } | { readonly name: string; readonly reason: string };
+type Entry =
+  | { readonly name: string; readonly bytes: Uint8Array }
+  | { readonly name: string; readonly reason: Sentence };
 
 async function* entriesOf(
   source: ByteSource,
@@ -105,7 +108,10 @@ async function* entriesOf(
   const collect = (file: UnzipFile, done: (entry: Entry) => void): void => {
     const { name } = file;
     if (file.compression !== 0 && !decoders.some(({ compression }) => compression === file.compression)) {
-      done({ name, reason: `${name} is compressed in a way that is not read (zip method ${file.compression})` });
+      done({
+        name,
+        reason: say('{0} is compressed in a way that is not read (zip method {1})', name, file.compression),
+      });
       return;
     }
     const parts: Uint8Array[] = [];
@@ -116,7 +122,7 @@ async function* entriesOf(
       if (damaged) return;
       if (error) {
         damaged = true;
-        done({ name, reason: `${name} is damaged` });
+        done({ name, reason: say('{0} is damaged', name) });
         return;
       }
       size += data.length;
@@ -124,7 +130,8 @@ async function* entriesOf(
       else parts.length = 0;
       if (!final) return;
       if (size <= limits.wholeFileBytes) done({ name, bytes: concatBytes(parts) });
-      else done({ name, reason: `${name} is larger than ${Math.round(limits.wholeFileBytes / (1 << 20))} MB` });
+      else
+        done({ name, reason: say('{0} is larger than {1} MB', name, Math.round(limits.wholeFileBytes / (1 << 20))) });
     };
     file.start();
   };
@@ -133,7 +140,7 @@ async function* entriesOf(
     try {
       unzip.push(bytes, final);
     } catch (error) {
-      throw broken(source.name, 'it is not a whole zip archive', error);
+      throw broken(source.name, say('it is not a whole zip archive'), error);
     }
     if (bytesOut > limits.expandedFloorBytes && bytesOut > limits.expansion * bytesIn) {
       throw new RecommendError(
@@ -154,7 +161,7 @@ async function* entriesOf(
     }
   }
   yield* push(new Uint8Array(0), true);
-  if (open > 0) throw broken(source.name, 'it ends in the middle of a sample');
+  if (open > 0) throw broken(source.name, say('it ends in the middle of a sample'));
 }
 
 function jsonOf(bytes: Uint8Array): unknown {
@@ -165,7 +172,7 @@ function jsonOf(bytes: Uint8Array): unknown {
   }
 }
 
-function broken(name: string, why: string, cause?: unknown): RecommendError {
+function broken(name: string, why: Sentence, cause?: unknown): RecommendError {
   return new RecommendError(
     'FORMAT_BROKEN',
     say('{0} cannot be read as an Inspect log: {1}.', name, why),

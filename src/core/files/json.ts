@@ -1,5 +1,6 @@
 import { JSONParser, TokenType } from '@streamparser/json';
-import { RecommendError, say } from '../errors';
+import { causeOf, Fault, RecommendError } from '../errors';
+import { type Sentence, say } from '../sentence';
 import { structureFault } from './jsonl';
 import type { ReadLimits } from './limits';
 import type { RowOutcome, RowStream } from './rows';
@@ -53,16 +54,15 @@ export async function* readJsonArray(
   parser.onToken = ({ token }) => {
     if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) depth++;
     else if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) depth--;
-    if (depth > limits.depth + 2) throw new Error(`nested deeper than ${limits.depth} levels`);
+    if (depth > limits.depth + 2) throw new Fault(say('nested deeper than {0} levels', limits.depth));
   };
   const guard = (step: () => void): void => {
     try {
       step();
     } catch (thrown) {
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
       throw new RecommendError(
         'FORMAT_BROKEN',
-        say('{0} is not valid JSON after element {1}: {2}.', file, element, why),
+        say('{0} is not valid JSON after element {1}: {2}.', file, element, causeOf(thrown)),
         say('Repair the file, or turn it into JSONL: there a broken line costs only itself.'),
         { cause: thrown },
       );
@@ -74,7 +74,7 @@ export async function* readJsonArray(
       sinceElement += piece.length;
       guard(() => {
         if (sinceElement > limits.recordBytes + piece.length)
-          throw new Error(`an element is longer than ${Math.round(limits.recordBytes / (1 << 20))} MB`);
+          throw new Fault(say('an element is longer than {0} MB', Math.round(limits.recordBytes / (1 << 20))));
         parser.write(piece);
       });
       if (batch.length >= batchRows) {
@@ -100,7 +100,7 @@ export function parseJson(text: string, file: string, limits: ReadLimits): unkno
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     const position = /position (\d+)/.exec(message)?.[1];
-    const place = position === undefined ? 'at its end' : placeOf(text, Number(position));
+    const place = position === undefined ? say('at its end') : placeOf(text, Number(position));
     throw new RecommendError(
       'FORMAT_BROKEN',
       say('{0} is not valid JSON: the mistake is {1}.', file, place),
@@ -114,8 +114,8 @@ export function parseJson(text: string, file: string, limits: ReadLimits): unkno
   return value;
 }
 
-function placeOf(text: string, position: number): string {
+function placeOf(text: string, position: number): Sentence {
   const before = text.slice(0, position);
   const line = before.split('\n').length;
-  return `on line ${line}, column ${position - before.lastIndexOf('\n')}`;
+  return say('on line {0}, column {1}', line, position - before.lastIndexOf('\n'));
 }

@@ -1,3 +1,4 @@
+import { type Sentence, say } from '../sentence';
 import type { ReadLimits } from './limits';
 import { isRecord, type RowOutcome, type RowStream } from './rows';
 import { concatBytes, copyOf } from './source';
@@ -81,7 +82,7 @@ export async function* readJsonl(chunks: AsyncIterable<Uint8Array>, limits: Read
       line++;
       const outcome = parseJsonLine(text, line, limits);
       if (outcome) outcomes.push(outcome);
-      else if (everyLine) outcomes.push({ line, reason: 'the line is blank' });
+      else if (everyLine) outcomes.push({ line, reason: say('the line is blank') });
     }
     if (outcomes.length > 0) yield outcomes;
   }
@@ -90,9 +91,9 @@ export async function* readJsonl(chunks: AsyncIterable<Uint8Array>, limits: Read
 /** @returns the record on one line; null where the line is blank */
 export function parseJsonLine(text: string | null | undefined, line: number, limits: ReadLimits): RowOutcome | null {
   if (text === null) {
-    return { line, reason: `the line is longer than ${Math.round(limits.recordBytes / (1 << 20))} MB` };
+    return { line, reason: say('the line is longer than {0} MB', Math.round(limits.recordBytes / (1 << 20))) };
   }
-  if (text === undefined) return { line, reason: 'the line is not valid UTF-8' };
+  if (text === undefined) return { line, reason: say('the line is not valid UTF-8') };
   if (text.trim() === '') return null;
   let value: unknown;
   try {
@@ -105,24 +106,24 @@ export function parseJsonLine(text: string | null | undefined, line: number, lim
 }
 
 /** Says in a few words what is wrong with a line that is not JSON. */
-function jsonFault(text: string): string {
+function jsonFault(text: string): Sentence {
   const trimmed = text.trim();
-  if (trimmed.includes('\0')) return 'the line holds NUL characters and is not valid JSON';
+  if (trimmed.includes('\0')) return say('the line holds NUL characters and is not valid JSON');
   const open = trimmed[0];
   const close = trimmed[trimmed.length - 1];
   if ((open === '{' && close !== '}') || (open === '[' && close !== ']'))
-    return 'the line is not valid JSON: it ends too early';
-  return 'the line is not valid JSON';
+    return say('the line is not valid JSON: it ends too early');
+  return say('the line is not valid JSON');
 }
 
 /** @returns why a parsed value is refused: nested too deeply or too many fields; null where it is fine */
-export function structureFault(value: unknown, limits: ReadLimits): string | null {
+export function structureFault(value: unknown, limits: ReadLimits): Sentence | null {
   if (isRecord(value)) {
     let fields = 0;
     for (const _ in value) fields++;
-    if (fields > limits.columns) return `the record has more than ${limits.columns} fields`;
+    if (fields > limits.columns) return say('the record has more than {0} fields', limits.columns);
   }
-  return deeperThan(value, limits.depth) ? `the record is nested deeper than ${limits.depth} levels` : null;
+  return deeperThan(value, limits.depth) ? say('the record is nested deeper than {0} levels', limits.depth) : null;
 }
 
 function deeperThan(value: unknown, depth: number): boolean {

@@ -1,7 +1,8 @@
 import { type AsyncBuffer, type Compressors, type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { compressors } from 'hyparquet-compressors';
-import { RecommendError, say } from '../errors';
+import { causeOf, Fault, RecommendError } from '../errors';
+import { type Sentence, say } from '../sentence';
 import { readAll } from './decode';
 import type { ReadLimits } from './limits';
 import type { Row, RowStream } from './rows';
@@ -30,7 +31,7 @@ export async function* readParquet(
       ? original
       : memorySource(original.name, await readAll(original, limits.parquetChunkBytes));
   const file = bufferOf(source);
-  const metadata = await orBroken(source.name, 'its footer', () => parquetMetadataAsync(file));
+  const metadata = await orBroken(source.name, say('its footer'), () => parquetMetadataAsync(file));
   let start = 0;
   for (const [index, group] of metadata.row_groups.entries()) {
     const rows = Number(group.num_rows);
@@ -38,8 +39,8 @@ export async function* readParquet(
     const columns = readableColumns(metadata).filter(
       (name) => paths === null || paths.some((path) => path === name || path.startsWith(`${name}.`)),
     );
-    const place = `row group ${index + 1} of ${metadata.row_groups.length}`;
-    if (columns.length === 0) throw broken(source.name, place, 'it has no readable column');
+    const place = say('row group {0} of {1}', index + 1, metadata.row_groups.length);
+    if (columns.length === 0) throw broken(source.name, place, say('it has no readable column'));
     const cached = await orBroken(source.name, place, () => checkedChunks(file, group, columns, rows, limits));
     let read: Record<string, unknown>[] = [];
     await orBroken(source.name, place, () =>
@@ -69,7 +70,7 @@ function bufferOf(source: ByteSource): AsyncBuffer {
   return {
     byteLength,
     async slice(start, end = byteLength) {
-      if (start < 0 || end > byteLength || start > end) throw new Error('it points outside of the file');
+      if (start < 0 || end > byteLength || start > end) throw new Fault(say('it points outside of the file'));
       const bytes = (await source.slice?.(start, end)) ?? new Uint8Array(0);
       return copyOf(bytes).buffer;
     },
@@ -106,7 +107,7 @@ async function checkedChunks(
   limits: ReadLimits,
 ): Promise<AsyncBuffer> {
   const most = limits.parquetChunkBytes;
-  if (!Number.isSafeInteger(rows) || rows < 0 || rows > rowsPerGroup) throw tooLarge(`it claims ${rows} rows`);
+  if (!Number.isSafeInteger(rows) || rows < 0 || rows > rowsPerGroup) throw tooLarge(say('it claims {0} rows', rows));
   const chunks: { start: number; bytes: ArrayBuffer }[] = [];
   let expanded = 0;
   let compressed = 0;
@@ -115,11 +116,12 @@ async function checkedChunks(
     const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
     const length = Number(meta.total_compressed_size);
     compressed += length;
-    if (compressed > most) throw tooLarge(`its columns take ${Math.round(compressed / (1 << 20))} MB`);
+    if (compressed > most) throw tooLarge(say('its columns take {0} MB', Math.round(compressed / (1 << 20))));
     const bytes = await file.slice(start, start + length);
     const reader = { view: new DataView(bytes), offset: 0 };
     const values = Number(meta.num_values);
-    if (values > rowsPerGroup) throw tooLarge(`column ${meta.path_in_schema.join('.')} claims ${values} values`);
+    if (values > rowsPerGroup)
+      throw tooLarge(say('column {0} claims {1} values', meta.path_in_schema.join('.'), values));
     let seen = 0;
     while (reader.offset < bytes.byteLength - 1 && seen < values) {
       const before = reader.offset;
@@ -127,14 +129,15 @@ async function checkedChunks(
       const size = header.compressed_page_size;
       expanded += header.uncompressed_page_size;
       if (!(size >= 0 && header.uncompressed_page_size >= 0) || reader.offset + size > bytes.byteLength)
-        throw new Error('a page is cut');
-      if (expanded > most) throw tooLarge(`its columns expand to more than ${Math.round(most / (1 << 20))} MB`);
+        throw new Fault(say('a page is cut'));
+      if (expanded > most) throw tooLarge(say('its columns expand to more than {0} MB', Math.round(most / (1 << 20))));
       const page = header.data_page_header ?? header.data_page_header_v2;
       const count = page?.num_values ?? header.dictionary_page_header?.num_values ?? 0;
-      if (count < 0 || count > Math.max(values, rows)) throw new Error('a page claims more values than the column has');
+      if (count < 0 || count > Math.max(values, rows))
+        throw new Fault(say('a page claims more values than the column has'));
       if (page) seen += count;
       reader.offset += size;
-      if (reader.offset <= before) throw new Error('a page has no length');
+      if (reader.offset <= before) throw new Fault(say('a page has no length'));
     }
     chunks.push({ start, bytes });
   }
@@ -152,31 +155,36 @@ function boundedCompressors(limits: ReadLimits): Compressors {
     Object.entries(compressors).map(([codec, decompress]) => [
       codec,
       (input: Uint8Array, outputLength: number): Uint8Array => {
-        if (outputLength > limits.parquetChunkBytes) throw tooLarge('a page expands beyond the limit');
+        if (outputLength > limits.parquetChunkBytes) throw tooLarge(say('a page expands beyond the limit'));
         return decompress(input, outputLength);
       },
     ]),
   );
 }
 
-function tooLarge(why: string): RecommendError {
+function tooLarge(why: Sentence): RecommendError {
   return new RecommendError('FILE_TOO_LARGE', why, say('Write it again with smaller row groups (about 10,000 rows).'));
 }
 
-async function orBroken<T>(name: string, place: string, step: () => Promise<T>): Promise<T> {
+async function orBroken<T>(name: string, place: Sentence, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (thrown) {
     if (RecommendError.is(thrown) && thrown.code === 'FILE_TOO_LARGE' && !thrown.message.startsWith(name))
-      throw new RecommendError('FILE_TOO_LARGE', say('{0}, {1}: {2}.', name, place, thrown.message), thrown.nextStep, {
-        cause: thrown,
-      });
+      throw new RecommendError(
+        'FILE_TOO_LARGE',
+        say('{0}, {1}: {2}.', name, place, causeOf(thrown)),
+        thrown.said.nextStep,
+        {
+          cause: thrown,
+        },
+      );
     if (RecommendError.is(thrown)) throw thrown;
-    throw broken(name, place, thrown instanceof Error ? thrown.message : String(thrown), thrown);
+    throw broken(name, place, causeOf(thrown), thrown);
   }
 }
 
-function broken(name: string, place: string, why: string, cause?: unknown): RecommendError {
+function broken(name: string, place: Sentence, why: string | Sentence, cause?: unknown): RecommendError {
   return new RecommendError(
     'FORMAT_BROKEN',
     say('{0} is not a complete Parquet file: {1} cannot be read ({2}).', name, place, why),

@@ -1,3 +1,5 @@
+import type { Sentence } from '../sentence';
+
 /** A record of a dataset as read: an object, array or string. */
 export interface Row {
   /** 1-based line (text formats) or record (Parquet, JSON arrays) where it starts. */
@@ -8,7 +10,7 @@ export interface Row {
 /** A record that cannot be read, with the reason that the user is told. */
 export interface BrokenRow {
   readonly line: number;
-  readonly reason: string;
+  readonly reason: Sentence;
 }
 
 export type RowOutcome = Row | BrokenRow;

@@ -1,4 +1,5 @@
-import { RecommendError, say } from '../errors';
+import { RecommendError } from '../errors';
+import { say } from '../sentence';
 
 /**
  * A named run of bytes: a local file, a document of a virtual workspace, a selection. Everything that is read comes in

@@ -1,9 +1,10 @@
-import { RecommendError, say } from '../errors';
+import { RecommendError } from '../errors';
 import type { FileFormat } from '../files/format';
 import { splitFrontMatter } from '../files/frontMatter';
 import type { ReadLimits } from '../files/limits';
 import { isRecord } from '../files/rows';
 import type { Workspace } from '../files/source';
+import { type Sentence, say } from '../sentence';
 import { neutralText, type Samples } from './placeholders';
 import type { Prompt, PromptPart } from './prompt';
 import type { ReferencedFile } from './readReport';
@@ -17,7 +18,7 @@ export interface PromptDocument {
   /** `model`, `tools`, `mode` and `description`, as written. */
   readonly facts: Readonly<Record<string, string>>;
   readonly references: readonly ReferencedFile[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Sentence[];
 }
 
 const systemFormats: ReadonlySet<FileFormat> = new Set(['instructions', 'agent', 'chatmode', 'skill']);
@@ -40,7 +41,7 @@ export async function readPromptDocument(
   const warnings =
     matter.fault === undefined
       ? []
-      : [`The front matter of ${name} is not valid YAML and was left out: ${matter.fault}`];
+      : [say('The front matter of {0} is not valid YAML and was left out: {1}', name, matter.fault)];
   const facts = factsOf(matter.fields);
   const body = partsOfBody(matter.body, format, samplesOf(matter.fields));
   if (body.length === 0 && facts.description === undefined) {

@@ -1,5 +1,5 @@
 import { parse as parseCsv } from 'csv-parse/sync';
-import { RecommendError, say } from '../errors';
+import { causeOf, RecommendError } from '../errors';
 import { readText } from '../files/decode';
 import { formatOfName } from '../files/format';
 import { parseJson } from '../files/json';
@@ -8,6 +8,7 @@ import { defaultLimits, type ReadLimits } from '../files/limits';
 import { isBroken, isRecord } from '../files/rows';
 import { textSource, type Workspace } from '../files/source';
 import { parseYaml } from '../files/yaml';
+import { type Sentence, say } from '../sentence';
 import { isChat, partsOfChat } from './chat';
 import { neutralText, type Samples } from './placeholders';
 import type { Prompt, PromptPart } from './prompt';
@@ -17,7 +18,7 @@ import { textOfValue } from './template';
 export interface PromptfooPrompts {
   readonly prompts: readonly Prompt[];
   readonly references: readonly ReferencedFile[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Sentence[];
 }
 
 /**
@@ -42,7 +43,9 @@ export async function promptsOfPromptfoo(
       const variants = combinations({ ...defaults, ...(await reader.variables(test.vars)) }, limits.promptsPerFile);
       for (const [i, vars] of variants.entries()) {
         if (prompts.length >= limits.promptsPerFile) {
-          reader.warnings.push(`${file} expands to more than ${limits.promptsPerFile} prompts: the rest was left out.`);
+          reader.warnings.push(
+            say('{0} expands to more than {1} prompts: the rest was left out.', file, limits.promptsPerFile),
+          );
           return { prompts, references: reader.references, warnings: reader.warnings };
         }
         const parts = fill(template.parts, vars);
@@ -70,7 +73,7 @@ interface Test {
 
 class PromptfooReader {
   readonly references: ReferencedFile[] = [];
-  readonly warnings: string[] = [];
+  readonly warnings: Sentence[] = [];
 
   constructor(
     private readonly file: string,
@@ -94,7 +97,7 @@ class PromptfooReader {
   private async templatesOfFile(reference: string): Promise<Template[]> {
     const path = reference.replace(/^file:\/\//, '').replace(/:[A-Za-z_]\w*$/, '');
     if (/\.(js|cjs|mjs|ts|py)$/i.test(path) || reference.startsWith('exec:')) {
-      this.warnings.push(`${this.file} builds a prompt with the program ${path}: it was not run.`);
+      this.warnings.push(say('{0} builds a prompt with the program {1}: it was not run.', this.file, path));
       return [];
     }
     const text = await this.read(path);
@@ -116,7 +119,8 @@ class PromptfooReader {
   async tests(value: unknown): Promise<Test[]> {
     if (typeof value === 'string') return this.testsOfFile(value);
     if (!Array.isArray(value)) {
-      if (isRecord(value)) this.warnings.push(`The tests of ${this.file} come from a generator: they were left out.`);
+      if (isRecord(value))
+        this.warnings.push(say('The tests of {0} come from a generator: they were left out.', this.file));
       return [];
     }
     let found: Test[] = [];
@@ -136,7 +140,7 @@ class PromptfooReader {
     const path = reference.replace(/^file:\/\//, '');
     const format = formatOfName(path);
     if (format === null || format === 'code') {
-      this.warnings.push(`${this.file} takes tests from ${path}, which is no data file: they were left out.`);
+      this.warnings.push(say('{0} takes tests from {1}, which is no data file: they were left out.', this.file, path));
       return [];
     }
     const text = await this.read(path);
@@ -155,7 +159,7 @@ class PromptfooReader {
       } catch (thrown) {
         throw new RecommendError(
           'FORMAT_BROKEN',
-          say('{0} cannot be read as CSV: {1}.', path, thrown instanceof Error ? thrown.message : String(thrown)),
+          say('{0} cannot be read as CSV: {1}.', path, causeOf(thrown)),
           say('Repair the file.'),
           { cause: thrown },
         );

@@ -1,4 +1,4 @@
-import { RecommendError, say } from '../errors';
+import { RecommendError } from '../errors';
 import { compressionOf, decompressed } from '../files/compression';
 import { type CsvDialect, detectDialect, readCsv } from '../files/csv';
 import { asUtf8, emptyFile, readText, type TextSource } from '../files/decode';
@@ -11,6 +11,7 @@ import { isParquet, readParquet } from '../files/parquet';
 import { isBroken, type RowOutcome, type RowStream } from '../files/rows';
 import { type ByteSource, readHead, readUpTo } from '../files/source';
 import { parseYaml, yamlBytes } from '../files/yaml';
+import { type Sentence, say } from '../sentence';
 import { readPromptDocument } from './documents';
 import type { Prompt } from './prompt';
 import { promptsOfPromptfoo } from './promptfoo';
@@ -23,7 +24,7 @@ import { inspectRow, structureOf } from './structured';
 /** One row of the input, in order: a prompt, or why there is none. */
 export type PromptOutcome =
   | { readonly kind: 'prompt'; readonly file: string; readonly prompt: Prompt }
-  | { readonly kind: 'skipped'; readonly file: string; readonly line: number; readonly reason: string };
+  | { readonly kind: 'skipped'; readonly file: string; readonly line: number; readonly reason: Sentence };
 
 /** How much has been read so far. */
 export interface ReadProgress {
@@ -69,7 +70,7 @@ class Reader {
   private readonly columns = new Set<string>();
   private readonly otherColumns = new Set<string>();
   private readonly labelColumns = new Set<string>();
-  private readonly warnings: string[] = [];
+  private readonly warnings: Sentence[] = [];
   private readonly skipped: SkippedRow[] = [];
   private readonly references: ReferencedFile[] = [];
   private facts: Record<string, string> = {};
@@ -105,7 +106,7 @@ class Reader {
             first.line,
             first.reason,
           )
-        : say('{0} holds no prompt.', names || 'The selection'),
+        : say('{0} holds no prompt.', names || say('The selection')),
       say('Check the file, or name the prompt column with --column.'),
     );
   }
@@ -121,7 +122,7 @@ class Reader {
       } catch (thrown) {
         if (this.options.signal?.aborted) throw cancelled();
         if (!RecommendError.is(thrown) || this.sources.length === 1 || thrown.code === 'CANCELLED') throw thrown;
-        const batch: PromptOutcome[] = [{ kind: 'skipped', file: source.name, line: 1, reason: thrown.message }];
+        const batch: PromptOutcome[] = [{ kind: 'skipped', file: source.name, line: 1, reason: thrown.said.message }];
         this.count(batch);
         yield batch;
       }
@@ -201,7 +202,7 @@ class Reader {
     const format = formatFor(original, headText);
     this.note(format, compression, text.certain ? text.encoding : `${text.encoding} (guessed)`);
     if (!text.certain && text.encoding === 'windows-1252')
-      this.warnings.push(`${original.name} is not valid UTF-8: it was read as Windows-1252.`);
+      this.warnings.push(say('{0} is not valid UTF-8: it was read as Windows-1252.', original.name));
     this.bytesRead = before;
     switch (format) {
       case 'jsonl':
@@ -309,7 +310,8 @@ class Reader {
       );
     }
     const { text: body, hasInvalidBytes } = await readText(text.source, this.limits.wholeFileBytes);
-    if (hasInvalidBytes) this.warnings.push(`${name} holds bytes that are not valid UTF-8: they were read as U+FFFD.`);
+    if (hasInvalidBytes)
+      this.warnings.push(say('{0} holds bytes that are not valid UTF-8: they were read as U+FFFD.', name));
     const document = await readPromptDocument(name, body, format, this.options.workspace, this.limits);
     this.facts = { ...this.facts, ...document.facts };
     this.references.push(...document.references);
@@ -359,7 +361,7 @@ class Reader {
     return rows.map((row) => {
       if (isBroken(row)) return { kind: 'skipped', file, line: row.line, reason: row.reason };
       const prompt = recipe.build(row.value, row.line);
-      if (typeof prompt === 'string') return { kind: 'skipped', file, line: row.line, reason: prompt };
+      if (!('parts' in prompt)) return { kind: 'skipped', file, line: row.line, reason: prompt };
       return { kind: 'prompt', file, prompt };
     });
   }

@@ -1,5 +1,6 @@
-import { RecommendError, type Sentence, say } from '../errors';
+import { RecommendError } from '../errors';
 import { isRecord } from '../files/rows';
+import { type Sentence, say } from '../sentence';
 import { isChat, partsOfChat, roleOf, toolPart, toolsOf } from './chat';
 import {
   correctnessOf,
@@ -22,7 +23,7 @@ export interface Recipe {
   /** Columns (dotted paths) that `build` looks at: a column store need not read the others. Null: any may matter. */
   readonly columnsRead: readonly string[] | null;
   /** @returns the prompt, or the reason why the row has none */
-  build(row: unknown, line: number): Prompt | string;
+  build(row: unknown, line: number): Prompt | Sentence;
 }
 
 export interface RecipeOptions {
@@ -101,7 +102,7 @@ export function findRecipe(sample: readonly unknown[], options: RecipeOptions, f
       template,
       (row) => userParts(fillTemplate(template, row)),
       fields,
-      'no field of the template is filled',
+      say('no field of the template is filled'),
       (row) => fields.some((field) => textOfValue(valueAt(row, field)) !== ''),
     );
   }
@@ -179,14 +180,14 @@ export function findRecipe(sample: readonly unknown[], options: RecipeOptions, f
       return tools ? withTools(parts, valueAt(row, tools)) : parts;
     },
     used,
-    `no text in column "${best}"`,
+    say('no text in column "{0}"', best),
   );
 
   function finish(
     promptColumn: string,
     partsOf: (row: unknown) => PromptPart[],
     usedColumns: readonly string[],
-    reason = `no text in column "${promptColumn}"`,
+    reason = say('no text in column "{0}"', promptColumn),
     filled: (row: unknown) => boolean = () => true,
   ): Recipe {
     const idName = idNames.find((name) => top.has(name) && !usedColumns.includes(name));

@@ -1,5 +1,6 @@
 import type { OfferedModel } from '../cost/catalog';
-import { RecommendError, say } from '../errors';
+import { RecommendError } from '../errors';
+import { say } from '../sentence';
 
 /**
  * The candidates of a recommendation.

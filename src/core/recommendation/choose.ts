@@ -6,6 +6,7 @@ import {
   probabilityAtLeast,
 } from '../scores/guard';
 import { normalCdf } from '../scores/normal';
+import { type Figure, type Sentence, type SentenceValue, say } from '../sentence';
 import { balancedDial, guardConstants, outweighs, type Policy, toleranceOf } from './policy';
 import type {
   CandidateAssessment,
@@ -251,6 +252,7 @@ function decide(pick: Choosable, quality: Guarded, best: Choosable, policy: Poli
   };
 }
 
+/** Why the choice is what it is: clauses that are put together here, so that each can be said in another language. */
 function reasonOf(
   pick: Choosable,
   basis: DecisionBasis,
@@ -258,70 +260,121 @@ function reasonOf(
   best: Choosable,
   policy: Policy,
   distance: DistanceWord,
-): string {
-  const sentence = ((): string => {
+): Sentence {
+  const clause = ((): Sentence => {
     switch (basis) {
       case 'far':
-        return `Nothing in the evidence resembles this input, so similar tasks cannot decide: ${best.name} is the best model on average.`;
+        return say(
+          'Nothing in the evidence resembles this input, so similar tasks cannot decide: {0} is the best model on average',
+          best.name,
+        );
       case 'best-here-too':
-        return `${best.name} is the best model on average, and on similar tasks none is expected to do better.`;
+        return say('{0} is the best model on average, and on similar tasks none is expected to do better', best.name);
       case 'guard':
         return guardReason(quality.rejected ?? best, best, quality.asked);
       case 'quality':
-        return `${pick.name} has the highest expected correctness here (${percent(pick.probability)}) and is ${percent(beats(pick, best))} likely to do at least as well as ${best.name}, the best model on average${dearerClause(pick, best)}.`;
+        return withCost(
+          say(
+            '{0} has the highest expected correctness here ({1}) and is {2} likely to do at least as well as {3}, the best model on average',
+            pick.name,
+            percent(pick.probability),
+            chance(beats(pick, best)),
+            best.name,
+          ),
+          pick,
+          best,
+        );
       case 'value':
         return valueReason(pick, quality.pick, policy, distance);
-      case 'paper':
-        return `${pick.name} has the highest score S3 (${(pick.scores.s3 ?? 0).toFixed(2)}) of the paper's router${pick.model === best.model ? ' and is the best model on average' : dearerClause(pick, best)}.`;
+      case 'paper': {
+        const highest = say(
+          "{0} has the highest score S3 ({1}) of the paper's router",
+          pick.name,
+          decimal(pick.scores.s3 ?? 0, 2),
+        );
+        return pick.model === best.model
+          ? say('{0} and is the best model on average', highest)
+          : withCost(highest, pick, best);
+      }
       case 'paper-guard':
         return quality.rejected
-          ? `${quality.rejected.name} has the highest score S3, but wins too few of the paper's draws against ${best.name}, the best model on average, which is kept.`
-          : `No candidate has results near this input, so ${best.name}, the best model on average, is kept.`;
+          ? say(
+              "{0} has the highest score S3, but wins too few of the paper's draws against {1}, the best model on average, which is kept",
+              quality.rejected.name,
+              best.name,
+            )
+          : say('No candidate has results near this input, so {0}, the best model on average, is kept', best.name);
     }
   })();
   const unspent = basis !== 'value' && policy.mode === 'guarded' && policy.dial > 0 && basis !== 'far';
-  return unspent ? `${sentence.slice(0, -1)}; no cheaper one is close enough for what it saves.` : sentence;
+  return unspent ? say('{0}; no cheaper one is close enough for what it saves.', clause) : say('{0}.', clause);
 }
 
-function guardReason(rejected: Choosable, best: Choosable, asked: number): string {
-  const likely = percent(beats(rejected, best));
-  const why =
-    beats(rejected, best) < asked
-      ? `is only ${likely} likely to do at least as well${isDearer(rejected, best) ? ` at a higher cost` : ''} (${percent(asked)} is asked)`
-      : 'is not clearly better';
-  return `${rejected.name} looks better here but ${why}, so ${best.name}, the best model on average, is kept.`;
+function guardReason(rejected: Choosable, best: Choosable, asked: number): Sentence {
+  const likely = beats(rejected, best);
+  if (likely >= asked)
+    return say(
+      '{0} looks better here but is not clearly better, so {1}, the best model on average, is kept',
+      rejected.name,
+      best.name,
+    );
+  const values = [rejected.name, chance(likely), percent(asked), best.name] as const;
+  return isDearer(rejected, best)
+    ? say(
+        '{0} looks better here but is only {1} likely to do at least as well at a higher cost ({2} is asked), so {3}, the best model on average, is kept',
+        ...values,
+      )
+    : say(
+        '{0} looks better here but is only {1} likely to do at least as well ({2} is asked), so {3}, the best model on average, is kept',
+        ...values,
+      );
 }
 
-function valueReason(pick: Choosable, quality: Choosable, policy: Policy, distance: DistanceWord): string {
+function valueReason(pick: Choosable, quality: Choosable, policy: Policy, distance: DistanceWord): Sentence {
   const lost = Math.max(0, 100 * (quality.probability - pick.probability));
-  const than = distance === 'far' ? `${quality.name}, the best model on average` : quality.name;
-  const loss = lost < 0.5 ? `expected to do as well as ${than}` : `expected to lose ${points(lost)} against ${than}`;
-  const price =
+  const than = distance === 'far' ? say('{0}, the best model on average', quality.name) : quality.name;
+  const loss =
+    lost < 0.5
+      ? say('{0} is expected to do as well as {1}', pick.name, than)
+      : say('{0} is expected to lose {1} against {2}', pick.name, inPoints(lost), than);
+  const priced =
     pick.cost.usd !== null && quality.cost.usd !== null && quality.cost.usd > 0
-      ? `at ${share(pick.cost.usd / quality.cost.usd)} of its expected cost`
-      : 'with the lowest expected cost';
-  const start = distance === 'far' ? 'Nothing in the evidence resembles this input; by averages ' : '';
-  return `${start}${pick.name} is ${loss}, ${price}; up to ${points(toleranceOf(policy.dial))} may be given up.`;
+      ? say('{0}, at {1} of its expected cost', loss, share(pick.cost.usd / quality.cost.usd))
+      : say('{0}, with the lowest expected cost', loss);
+  const allowed = say('{0}; up to {1} may be given up', priced, inPoints(toleranceOf(policy.dial)));
+  return distance === 'far' ? say('Nothing in the evidence resembles this input; by averages {0}', allowed) : allowed;
 }
 
-function dearerClause(pick: Choosable, best: Choosable): string {
-  if (pick.cost.usd === null) return '; its price is not known';
-  if (best.cost.usd === null || best.cost.usd === 0 || pick.cost.usd <= best.cost.usd) return '';
+/** Adds what the pick costs against the best model on average, where it is dearer or its price is not known. */
+function withCost(clause: Sentence, pick: Choosable, best: Choosable): Sentence {
+  if (pick.cost.usd === null) return say('{0}; its price is not known', clause);
+  if (best.cost.usd === null || best.cost.usd === 0 || pick.cost.usd <= best.cost.usd) return clause;
   const ratio = pick.cost.usd / best.cost.usd;
-  return ratio < 1.05 ? ', at about the same expected cost' : `, at ${ratio.toFixed(1)} times its expected cost`;
+  return ratio < 1.05
+    ? say('{0}, at about the same expected cost', clause)
+    : say('{0}, at {1} times its expected cost', clause, decimal(ratio, 1));
 }
 
-function percent(probability: number): string {
-  return `${Math.round(100 * probability)} %`;
+function chance(value: number): Figure {
+  return { kind: 'chance', value };
 }
 
-function points(value: number): string {
-  const rounded = value.toFixed(1).replace(/\.0$/, '');
-  return rounded === '1' ? '1 point' : `${rounded} points`;
+function percent(value: number): Figure {
+  return { kind: 'percent', value };
 }
 
-function share(ratio: number): string {
-  return ratio < 0.01 ? 'under 1 %' : percent(ratio);
+function decimal(value: number, digits: number): Figure {
+  return { kind: 'decimal', value, digits };
+}
+
+/** "0.5 points", "3 points": without a trailing zero. */
+export function inPoints(value: number): Sentence {
+  const rounded = Number(value.toFixed(1));
+  return rounded === 1 ? say('1 point') : say('{0} points', decimal(rounded, Number.isInteger(rounded) ? 0 : 1));
+}
+
+function share(ratio: number): SentenceValue {
+  return ratio < 0.01 ? say('under {0}', percent(0.01)) : percent(ratio);
 }
 
 /** Expected correctness of each candidate against its expected cost: the ids that no cheaper candidate equals, cheapest first. */

@@ -1,4 +1,5 @@
 import type { ReadReport } from '../prompts/readReport';
+import type { Sentence } from '../sentence';
 
 /** Which pick is *the* recommendation: highest quality, best value at a small loss of quality, or lowest price. */
 export type Preference = 'quality' | 'balanced' | 'price';
@@ -121,12 +122,11 @@ export interface Picks {
 export type DecisionBasis = 'quality' | 'value' | 'best-here-too' | 'guard' | 'far' | 'paper' | 'paper-guard';
 
 /** Why the recommendation is what it is. */
-export interface Decision {
+export interface Decision<Text = Sentence> {
   readonly model: string;
   /** True where the evidence was too weak and the best model on average was taken. */
   readonly fallback: boolean;
-  /** One sentence. */
-  readonly reason: string;
+  readonly reason: Text;
   /** P(the recommended model is at least as good as the best model on average). */
   readonly beatsBest: number;
   /** The best model on average among the candidates: the baseline that the guard compares with. */
@@ -202,14 +202,17 @@ export interface DatasetBlock {
   readonly farRows: number;
 }
 
-/** Result for one file, selection or dataset. This is also what `recommend --json` prints: extend, never rename. */
-export interface Recommendation {
+/**
+ * Result for one file, selection or dataset. With its sentences in English it is what `recommend --json` prints: extend, never
+ * rename.
+ */
+export interface Recommendation<Text = Sentence> {
   readonly file: string;
   /** Number of prompts scored. */
   readonly prompts: number;
   readonly mode: RoutingMode;
   readonly preference: Preference;
-  readonly recommendation: Decision;
+  readonly recommendation: Decision<Text>;
   readonly picks: Picks;
   /** Highest expected correctness first. */
   readonly candidates: readonly CandidateAssessment[];
@@ -221,7 +224,7 @@ export interface Recommendation {
   readonly outOfDistribution: boolean;
   readonly nearest: readonly NearestItem[];
   readonly nearestBenchmarks: readonly NearestBenchmark[];
-  readonly read: ReadReport;
+  readonly read: ReadReport<Text>;
   /** The model that the file itself names, as written. */
   readonly declaredModel: string | null;
   /** Present where more than one prompt was scored. */

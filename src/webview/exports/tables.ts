@@ -3,8 +3,8 @@ import type { CandidateAssessment } from '../../core/recommendation/recommendati
 import { chance, decimal, integer, percent, percentRange, points, usd } from '../format';
 import { sampleWords } from '../parts/readReport';
 import { nameOf, routeOf, type Sight } from '../state/sight';
-import { basisMeaning, basisWords, distanceWords, reasonWords } from '../state/words';
-import { count, t } from '../strings';
+import { basisMeaning, basisWords, distanceWords } from '../state/words';
+import { count, said, t } from '../strings';
 
 type Cell = string | number | boolean | null;
 
@@ -118,7 +118,7 @@ export function markdownReport(sight: Sight): string {
     const { decision, picks } = choice;
     const pick = sight.byModel.get(decision.model);
     lines.push(`**${nameOf(sight, decision.model)}** (\`${decision.model}\`)`, '', basisWords(decision), '');
-    lines.push(reasonWords(sight, decision), '', basisMeaning(decision), '');
+    lines.push(said(decision.reason), '', basisMeaning(decision), '');
     if (pick) {
       lines.push(
         `- ${t('Expected correctness')}: ${percent(pick.probability)} (${t('{0} with 80 % certainty', percentRange(pick.interval))})`,

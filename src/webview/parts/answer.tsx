@@ -5,8 +5,8 @@ import { IntervalBar } from '../charts/intervalBar';
 import { chance, integer, percent, percentRange, usd, usdRange } from '../format';
 import { candidateOf, comparisonOf, nameOf, type Sight } from '../state/sight';
 import { send } from '../state/vscodeApi';
-import { basisMeaning, basisWords, costWords, pointsWord, reasonWords } from '../state/words';
-import { count, t } from '../strings';
+import { basisMeaning, basisWords, costWords, pointsWord } from '../state/words';
+import { count, said, t } from '../strings';
 import { Icon, type IconName } from './icon';
 
 /** The answer: which model, how sure, against what, at what cost, and why. */
@@ -46,7 +46,7 @@ function Pick({ sight, pick }: { readonly sight: Sight; readonly pick: Candidate
         <Icon name={icon} /> {basisWords(decision)}
         {pinned ? ` · ${count(sight.policy.pinned.length, 'among {0} pinned model', 'among {0} pinned models')}` : ''}
       </p>
-      <p class="why">{reasonWords(sight, decision)}</p>
+      <p class="why">{said(decision.reason)}</p>
       <p class="meaning">{basisMeaning(decision)}</p>
       <Facts sight={sight} pick={pick} />
       <Declared sight={sight} pick={pick} />

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { evaluationInEnglish } from '../../core/english';
 import type { DatasetEvaluation } from '../../core/evaluation/datasetEvaluation';
 import type { PanelContext } from '../../panel/protocol';
 import { ProbabilityCell, ShareBar } from '../charts/intervalBar';
@@ -280,7 +281,10 @@ function EvaluationExport({ evaluation }: { readonly evaluation: DatasetEvaluati
         <SaveButton name={`${name}.evaluation.csv`} text={() => csv(modelTable(evaluation))}>
           {t('Models (CSV)')}
         </SaveButton>
-        <SaveButton name={`${name}.evaluation.json`} text={() => `${JSON.stringify(evaluation, null, 2)}\n`}>
+        <SaveButton
+          name={`${name}.evaluation.json`}
+          text={() => `${JSON.stringify(evaluationInEnglish(evaluation), null, 2)}\n`}
+        >
           {t('Everything (JSON)')}
         </SaveButton>
       </div>

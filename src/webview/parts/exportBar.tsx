@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { recommendationInEnglish } from '../../core/english';
 import { candidateTable, csv, jsonl, markdownReport, rowTable, stem } from '../exports/tables';
 import { integer } from '../format';
 import type { Sight } from '../state/sight';
@@ -22,7 +23,7 @@ export function ExportBar({ sight }: { readonly sight: Sight }): JSX.Element {
         </SaveButton>
         <SaveButton
           name={`${name}.recommendation.json`}
-          text={() => `${JSON.stringify(sight.recommendation, null, 2)}\n`}
+          text={() => `${JSON.stringify(recommendationInEnglish(sight.recommendation), null, 2)}\n`}
         >
           {t('Everything (JSON)')}
         </SaveButton>

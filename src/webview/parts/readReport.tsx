@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { ReadReport } from '../../core/prompts/readReport';
 import { integer } from '../format';
 import { send } from '../state/vscodeApi';
-import { count, t } from '../strings';
+import { count, said, t } from '../strings';
 import { Icon } from './icon';
 import { Section } from './section';
 
@@ -72,7 +72,7 @@ export function Reading({
           </>
         ) : null}
       </dl>
-      {(read.warnings ?? []).map((warning) => (
+      {(read.warnings ?? []).map(said).map((warning) => (
         <p key={warning} class="amber">
           <Icon name="warning" /> {warning}
         </p>
@@ -93,7 +93,7 @@ export function Reading({
             </thead>
             <tbody>
               {read.skipped.map(({ file, line, reason }) => (
-                <tr key={`${file}:${line}:${reason}`}>
+                <tr key={`${file}:${line}:${said(reason)}`}>
                   <td class="number">
                     {openSource ? (
                       <button type="button" class="link" onClick={() => send({ type: 'openRow', line })}>
@@ -103,7 +103,7 @@ export function Reading({
                       integer(line)
                     )}
                   </td>
-                  <td>{reason}</td>
+                  <td>{said(reason)}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,15 +1,14 @@
-import { beats } from '../../core/recommendation/choose';
+import { inPoints } from '../../core/recommendation/choose';
 import { outweighs, toleranceOf } from '../../core/recommendation/policy';
 import type { CandidateAssessment, Decision, DistanceWord } from '../../core/recommendation/recommendation';
 import { differenceVariance } from '../../core/scores/guard';
-import { chance, decimal, percent } from '../format';
-import { t } from '../strings';
+import { decimal, percent } from '../format';
+import { said, t } from '../strings';
 import type { Sight } from './sight';
 
 /** "0.5", "3": points of correctness without a trailing zero. */
 export function pointsWord(points: number): string {
-  const rounded = Math.round(points * 10) / 10;
-  return rounded === 1 ? t('1 point') : t('{0} points', decimal(rounded, Number.isInteger(rounded) ? 0 : 1));
+  return said(inPoints(points));
 }
 
 export function distanceWords(word: DistanceWord): string {
@@ -65,64 +64,6 @@ export function basisMeaning({ basis, fallback }: Decision): string {
   );
 }
 
-/** Why the recommendation is what it is, in one sentence of the user's language. */
-export function reasonWords(sight: Sight, decision: Decision): string {
-  const pick = sight.byModel.get(decision.model);
-  const best = sight.byModel.get(decision.bestOnAverage);
-  const quality = sight.byModel.get(sight.choice?.picks.quality ?? decision.model);
-  if (!pick || !best || !quality) return decision.reason;
-  switch (decision.basis) {
-    case 'far':
-      return t(
-        'Nothing in the evidence resembles this input, so similar tasks cannot decide; {0} is the best model on average.',
-        best.name,
-      );
-    case 'best-here-too':
-      return t('{0} is the best model on average, and on similar tasks none is expected to do better.', best.name);
-    case 'guard': {
-      const rival = leader(sight);
-      return rival && rival.model !== best.model
-        ? t(
-            '{0} looks better here, but with only {1} certainty; that is too little to leave {2}, the best model on average.',
-            rival.name,
-            chance(beats(rival, best)),
-            best.name,
-          )
-        : t('The evidence is too weak to leave {0}, the best model on average.', best.name);
-    }
-    case 'quality':
-      return t(
-        '{0} has the highest expected correctness here and is {1} likely to do at least as well as {2}, the best model on average.',
-        pick.name,
-        chance(decision.beatsBest),
-        best.name,
-      );
-    case 'value': {
-      const tolerance = pointsWord(toleranceOf(sight.policy.dial));
-      if (decision.costRatio === null)
-        return t('{0} has the lowest known cost within {1} of {2}.', pick.name, tolerance, quality.name);
-      const share = decision.costRatio < 0.01 ? `< ${percent(0.01)}` : percent(decision.costRatio);
-      return decision.pointsLost < 0.5
-        ? t('{0} is expected to do as well as {1} at {2} of its cost.', pick.name, quality.name, share)
-        : t(
-            '{0} is expected to lose {1} against {2}, at {3} of its cost; you allow up to {4}.',
-            pick.name,
-            pointsWord(decision.pointsLost),
-            quality.name,
-            share,
-            tolerance,
-          );
-    }
-    case 'paper':
-      return t("{0} has the highest score S3 ({1}) of the paper's router.", pick.name, decimal(pick.scores.s3 ?? 0, 2));
-    case 'paper-guard':
-      return t(
-        "No candidate wins enough of the paper's draws against {0}, the best model on average, which is kept.",
-        best.name,
-      );
-  }
-}
-
 /** Why a candidate that costs less than the pick was not taken in its stead; empty where that is not the question. */
 export function untakenWords(sight: Sight, candidate: CandidateAssessment): string {
   const { choice, policy, candidates } = sight;
@@ -165,15 +106,4 @@ export function evidenceWords(candidate: CandidateAssessment): string {
     case 'features':
       return t('By features');
   }
-}
-
-function leader(sight: Sight): CandidateAssessment | null {
-  const excluded = new Set(sight.policy.excluded);
-  const pinned = new Set(sight.policy.pinned);
-  return sight.candidates
-    .filter(({ model }) => !excluded.has(model) && (pinned.size === 0 || pinned.has(model)))
-    .reduce<CandidateAssessment | null>(
-      (best, one) => (best && best.probability >= one.probability ? best : one),
-      null,
-    );
 }

@@ -10,6 +10,7 @@ import type {
 import { probabilityAtLeast } from '../../../src/core/scores/guard';
 import { expectedSigmoid, interval80, sigmoid } from '../../../src/core/scores/normal';
 import { normalDraw, seededRandom } from '../../../src/core/scores/seededRandom';
+import { say, verbatim } from '../../../src/core/sentence';
 import type { PanelContext, ToPanel } from '../../../src/panel/protocol';
 
 /** What a test wants of a made recommendation. */
@@ -109,7 +110,7 @@ export function recommendation(wish: Wish = {}): Recommendation {
     recommendation: choice?.decision ?? {
       model: '',
       fallback: true,
-      reason: 'No candidate.',
+      reason: verbatim('No candidate.'),
       beatsBest: 0,
       bestOnAverage: '',
       basis: 'far',
@@ -157,7 +158,10 @@ export function recommendation(wish: Wish = {}): Recommendation {
       skipped: Array.from({ length: Math.min(100, skipped) }, (_, index) => ({
         file: 'support-tickets.jsonl',
         line: 12 + 31 * index,
-        reason: index % 2 === 0 ? 'Not valid JSON: unexpected end of input.' : 'The field "prompt" is empty.',
+        reason:
+          index % 2 === 0
+            ? say('the line is not valid JSON: it ends too early')
+            : say('no text in column "{0}"', 'ticket.text'),
       })),
       promptsTruncated: prompts > 1 ? 3 : 0,
       ...(prompts > 1
@@ -165,7 +169,7 @@ export function recommendation(wish: Wish = {}): Recommendation {
             promptColumn: 'ticket.text',
             otherColumns: ['ticket.title', 'reply'],
             labelColumns: ['expected_answer', 'scores'],
-            warnings: ['The file mixes CRLF and LF line ends.'],
+            warnings: [say('{0} is not valid UTF-8: it was read as Windows-1252.', 'support-tickets.jsonl')],
           }
         : {}),
       ...(sample ? { sample: { prompts, ofRows: 1_000_000 } } : {}),

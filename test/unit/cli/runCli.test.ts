@@ -67,6 +67,7 @@ describe('recommend-llm', () => {
       'timing',
     ])
       assert.ok(key in result, key);
+    assert.match(result.recommendation.reason, /\w\.$/);
     for (const key of ['model', 'fallback', 'reason', 'beatsBest']) assert.ok(key in result.recommendation, key);
     for (const key of ['model', 'name', 'probability', 'interval', 'evidence', 'price', 'cost', 'scores'])
       assert.ok(key in result.candidates[0], key);

@@ -4,6 +4,7 @@ import { bestOnAverage, type Choosable, choose, frontier } from '../../../src/co
 import { outweighs, policyOf, toleranceOf } from '../../../src/core/recommendation/policy';
 import type { DistanceWord } from '../../../src/core/recommendation/recommendation';
 import { expectedSigmoid } from '../../../src/core/scores/normal';
+import { inEnglish } from '../../../src/core/sentence';
 
 interface Sketch {
   readonly model: string;
@@ -67,7 +68,7 @@ describe('choose', () => {
     assert.equal(decision.basis, 'quality');
     assert.equal(decision.bestOnAverage, 'average');
     assert.ok(decision.beatsBest > 0.99);
-    assert.match(decision.reason, /special has the highest expected correctness here \(\d+ %\)/);
+    assert.match(inEnglish(decision.reason), /special has the highest expected correctness here \(\d+ %\)/);
   });
 
   it('keeps the best on average where the evidence for another is too weak, and names the other', () => {
@@ -75,7 +76,7 @@ describe('choose', () => {
     assert.equal(decision.model, 'average');
     assert.equal(decision.fallback, true);
     assert.equal(decision.basis, 'guard');
-    assert.match(decision.reason, /special looks better here but is only 5\d % likely/);
+    assert.match(inEnglish(decision.reason), /special looks better here but is only 5\d % likely/);
   });
 
   it('asks for more evidence where the better model is dearer', () => {
@@ -83,7 +84,7 @@ describe('choose', () => {
     assert.equal(chosen([average, { ...gap, usd: 0.01 }], 'quality').decision.model, 'special');
     const dearer = chosen([average, { ...gap, usd: 0.05 }], 'quality').decision;
     assert.equal(dearer.model, 'average');
-    assert.match(dearer.reason, /at a higher cost/);
+    assert.match(inEnglish(dearer.reason), /at a higher cost/);
   });
 
   it('falls back to the best on average far from all evidence', () => {
@@ -122,7 +123,7 @@ describe('choose', () => {
     assert.equal(picks.value, 'close');
     assert.equal(picks.quality, 'average');
     assert.ok(Math.abs((decision.costRatio ?? 0) - 0.2) < 1e-9);
-    assert.match(decision.reason, /at 20 % of its expected cost/);
+    assert.match(inEnglish(decision.reason), /at 20 % of its expected cost/);
     assert.equal(chosen(sketches, 'quality').decision.model, 'average');
   });
 
@@ -199,7 +200,7 @@ describe('choose', () => {
         if (quality !== null) assert.ok(pick !== null && pick <= quality);
         const best = usd(decision.bestOnAverage);
         if (decision.model === picks.quality && best !== null && pick !== null && pick > best * 1.05)
-          assert.match(decision.reason, /times its expected cost/);
+          assert.match(inEnglish(decision.reason), /times its expected cost/);
       }),
     );
   });

@@ -5,6 +5,7 @@ import { type PipelineOptions, recommend } from '../../../src/core/pipeline';
 import { readPrompts } from '../../../src/core/prompts/readPrompts';
 import { keptRows } from '../../../src/core/recommendation/aggregate';
 import type { Recommendation } from '../../../src/core/recommendation/recommendation';
+import { inEnglish } from '../../../src/core/sentence';
 import { tinyBundle } from '../support/tinyBundle';
 
 const bundle = tinyBundle();
@@ -177,6 +178,6 @@ describe('recommend', () => {
       ...quality,
       overlay: { prices: { nobody: price }, ownModels: [] },
     });
-    assert.match(read.warnings?.join(' ') ?? '', /nobody/);
+    assert.match(read.warnings?.map(inEnglish).join(' ') ?? '', /nobody/);
   });
 });

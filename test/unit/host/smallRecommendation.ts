@@ -1,4 +1,5 @@
 import type { CandidateAssessment, Recommendation } from '../../../src/core/recommendation/recommendation';
+import { verbatim } from '../../../src/core/sentence';
 
 /** A candidate of a test, by the figures that matter in it. */
 export function candidate(model: string, probability: number, usd: number | null = 0.001): CandidateAssessment {
@@ -37,7 +38,7 @@ export function smallRecommendation(
     recommendation: {
       model,
       fallback: false,
-      reason: 'It is the one that the test made.',
+      reason: verbatim('It is the one that the test made.'),
       beatsBest: 0.5,
       bestOnAverage: model,
       basis: 'quality',

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import type { LogFile } from '../../../src/core/benchmarks/importers/evaluationLog';
-import { type ImportSettings, planImport, runImport } from '../../../src/core/benchmarks/importers/importEvaluations';
+import {
+  type ImportReport,
+  type ImportSettings,
+  importReportInEnglish,
+  planImport,
+  runImport,
+} from '../../../src/core/benchmarks/importers/importEvaluations';
 import type { TableLine } from '../../../src/core/benchmarks/importers/resultCollector';
 import { RecommendError } from '../../../src/core/errors';
+import { inEnglish } from '../../../src/core/sentence';
 import * as fixtures from './logFixtures';
 
 const catalog = [
@@ -16,6 +23,10 @@ async function imported(files: readonly LogFile[], settings: ImportSettings = {}
   const plan = await planImport(files, catalog, settings);
   const { lines, report } = await runImport(files, plan, settings);
   return { plan, report, lines: [...lines] };
+}
+
+function firstReason(report: ImportReport): string {
+  return importReportInEnglish(report).rejected.first[0]?.reason ?? '';
 }
 
 /** "benchmark/item model=score …" for each line: short enough to compare as a whole. */
@@ -65,7 +76,7 @@ describe('importers', () => {
     assert.equal(lines[0]?.category, 'anatomy');
     assert.equal(lines[0]?.prompt, 'Which bone is longest?');
     assert.deepEqual(
-      report.rejected.first.map(({ line, reason }) => [line, reason]),
+      report.rejected.first.map(({ line, reason }) => [line, inEnglish(reason)]),
       [[4, 'instance id9 is not in scenario_state.json']],
     );
   });
@@ -79,7 +90,7 @@ describe('importers', () => {
     assert.equal(lines[0]?.prompt, 'You repair shell scripts.\n\nRepair script one');
     assert.deepEqual(lines[0]?.output_tokens, { 'claude-sonnet-4-5-20250929': 40 });
     assert.equal(report.rejected.count, 1);
-    assert.match(report.benchmarks[0]?.rule ?? '', /partly correct = 0.5/);
+    assert.match(importReportInEnglish(report).benchmarks[0]?.rule ?? '', /partly correct = 0.5/);
   });
 
   it('reads an Inspect JSON log; an object of values is several metrics', async () => {
@@ -107,7 +118,7 @@ describe('importers', () => {
       'tweets/0|Write a tweet about {{topic}} gpt-4o-mini-2024-07-18=1',
       'tweets/1|Write a tweet about {{topic}} gpt-4o-mini-2024-07-18=0',
     ]);
-    assert.equal(report.rejected.first[0]?.reason, 'the provider failed; this is not a wrong answer');
+    assert.equal(firstReason(report), 'the provider failed; this is not a wrong answer');
     assert.deepEqual(lines[0]?.cost_usd, { 'gpt-4o-mini-2024-07-18': 0.002 });
   });
 
@@ -143,7 +154,7 @@ describe('importers', () => {
       'test-match/test-match.s1.0 gpt-4o-2024-05-13=1',
       'test-match/test-match.s1.1 gpt-4o-2024-05-13=0',
     ]);
-    assert.match(log.report.rejected.first[0]?.reason ?? '', /no sampling event/);
+    assert.match(firstReason(log.report), /no sampling event/);
     const items = await imported([fixtures.openAiEvalsApiItems()]);
     assert.deepEqual(digest(items.lines), [
       'eval_tickets/1 gpt-4o-mini-2024-07-18=1',

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { RecommendError } from '../../errors';
+import { type Sentence, say } from '../../sentence';
 import { brokenLog, type LogFile, type LogGroup, type LogImporter, type MetricValue, stemOf } from './evaluationLog';
 import { asText, firstJsonLine, isRecord, jsonOf, linesOf } from './logText';
 
@@ -48,9 +49,9 @@ export const deepEval: LogImporter = {
     const value = await jsonOf(file);
     // `.latest_test_run.json` wraps the run in "testRunData".
     const parsed = v.safeParse(testRun, isRecord(value) && isRecord(value.testRunData) ? value.testRunData : value);
-    if (!parsed.success) throw brokenLog(file.name, 'no "testCases" list');
+    if (!parsed.success) throw brokenLog(file.name, say('no "testCases" list'));
     const model = choices.model ?? modelIn(parsed.output.hyperparameters ?? {});
-    if (model === null) throw unnamedModel(file.name, 'DeepEval records the model only as a hyperparameter');
+    if (model === null) throw unnamedModel(file.name, say('DeepEval records the model only as a hyperparameter'));
     parsed.output.testCases.forEach((each, index) => {
       if (sink.stopped) return;
       const one = v.safeParse(testCase, each);
@@ -58,7 +59,7 @@ export const deepEval: LogImporter = {
         sink.reject({
           file: file.name,
           line: index + 1,
-          reason: `test case without ${v.getDotPath(one.issues[0]) ?? 'its fields'}`,
+          reason: say('test case without {0}', v.getDotPath(one.issues[0]) ?? say('its fields')),
         });
         return;
       }
@@ -69,7 +70,7 @@ export const deepEval: LogImporter = {
       }
       if (typeof one.output.success === 'boolean') metrics.success = one.output.success;
       if (Object.keys(metrics).length === 0) {
-        sink.reject({ file: file.name, line: index + 1, reason: 'test case without a score' });
+        sink.reject({ file: file.name, line: index + 1, reason: say('test case without a score') });
         return;
       }
       const cost = one.output.completionCost;
@@ -147,21 +148,21 @@ export const ragas: LogImporter = {
     const take = (row: unknown, line: number): void => {
       if (sink.stopped) return;
       if (!isRecord(row)) {
-        sink.reject({ file: file.name, line, reason: 'not an object' });
+        sink.reject({ file: file.name, line, reason: say('not an object') });
         return;
       }
       const prompt = asText(row.user_input) ?? asText(row.question);
       if (prompt === null) {
-        sink.reject({ file: file.name, line, reason: 'no "user_input" or "question"' });
+        sink.reject({ file: file.name, line, reason: say('no "user_input" or "question"') });
         return;
       }
       const model = choices.model ?? asText(row.model);
-      if (model === null) throw unnamedModel(file.name, 'Ragas does not record which LLM answered');
+      if (model === null) throw unnamedModel(file.name, say('Ragas does not record which LLM answered'));
       const metrics: Record<string, MetricValue> = {};
       for (const [name, value] of Object.entries(row))
         if (!ragasColumns.has(name) && typeof value === 'number') metrics[name] = value;
       if (Object.keys(metrics).length === 0) {
-        sink.reject({ file: file.name, line, reason: 'row without a score' });
+        sink.reject({ file: file.name, line, reason: say('row without a score') });
         return;
       }
       sink.result({
@@ -178,17 +179,17 @@ export const ragas: LogImporter = {
       return;
     }
     const rows = await jsonOf(file);
-    if (!Array.isArray(rows)) throw brokenLog(file.name, 'not a list of rows (save it with orient="records")');
+    if (!Array.isArray(rows)) throw brokenLog(file.name, say('not a list of rows (save it with orient="records")'));
     rows.forEach((row: unknown, index) => {
       take(row, index + 1);
     });
   },
 };
 
-function unnamedModel(file: string, why: string): RecommendError {
+function unnamedModel(file: string, why: Sentence): RecommendError {
   return new RecommendError(
     'BAD_ARGUMENT',
-    `${file}: the log does not say which LLM was evaluated (${why}).`,
-    'Name it: --model NAME on the command line, or the model field of the import preview.',
+    say('{0}: the log does not say which LLM was evaluated ({1}).', file, why),
+    say('Name it: --model NAME on the command line, or the model field of the import preview.'),
   );
 }

@@ -1,5 +1,6 @@
 import { RecommendError } from '../../errors';
 import type { ByteSource } from '../../files/source';
+import { type Sentence, say } from '../../sentence';
 
 /** A file as an importer sees it: its name is relative to what the user chose, '/' separated. */
 export type LogFile = Pick<ByteSource, 'name' | 'size' | 'open'>;
@@ -23,11 +24,11 @@ export interface LoggedResult {
 }
 
 /** A row that could not be used: where and why. */
-export interface RejectedRow {
+export interface RejectedRow<Text = Sentence> {
   readonly file: string;
   /** 1-based line, row or sample number. */
   readonly line: number;
-  readonly reason: string;
+  readonly reason: Text;
 }
 
 /** Receives what an importer finds. */
@@ -85,11 +86,11 @@ export interface LogImporter {
   read(group: LogGroup, sink: LogSink, choices: ImportChoices): Promise<void>;
 }
 
-export function brokenLog(file: string, what: string, cause?: unknown): RecommendError {
+export function brokenLog(file: string, what: Sentence, cause?: unknown): RecommendError {
   return new RecommendError(
     'FORMAT_BROKEN',
-    `${file}: ${what}`,
-    'Check that the log was written completely, or leave this file out of the import.',
+    say('{0}: {1}', file, what),
+    say('Check that the log was written completely, or leave this file out of the import.'),
     cause === undefined ? undefined : { cause },
   );
 }

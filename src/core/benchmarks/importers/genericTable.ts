@@ -1,4 +1,5 @@
 import { RecommendError } from '../../errors';
+import { type Sentence, say } from '../../sentence';
 import {
   baseName,
   type ColumnMapping,
@@ -120,8 +121,8 @@ export function mapColumns(
   if (prompt === null || !columns.includes(prompt)) {
     throw new RecommendError(
       'NO_PROMPT_COLUMN',
-      `${file}: no column holds the prompt (columns: ${columns.join(', ')}).`,
-      'Name it: --prompt-column NAME, or the column field of the import preview.',
+      say('{0}: no column holds the prompt (columns: {1}).', file, columns.join(', ')),
+      say('Name it: --prompt-column NAME, or the column field of the import preview.'),
     );
   }
   const modelColumn =
@@ -163,8 +164,8 @@ export function mapColumns(
   if (models.length === 0) {
     throw new RecommendError(
       'NO_LABELS',
-      `${file}: no column holds results of LLMs (columns: ${columns.join(', ')}).`,
-      'Name them: --model-column and --score-column for long tables, --result-columns for wide ones.',
+      say('{0}: no column holds results of LLMs (columns: {1}).', file, columns.join(', ')),
+      say('Name them: --model-column and --score-column for long tables, --result-columns for wide ones.'),
     );
   }
   return { ...shared, model: null, scores: [], models };
@@ -187,10 +188,10 @@ function emit(
   toldModel: string | undefined,
 ): void {
   const { cells, line } = row;
-  const reject = (reason: string): void => sink.reject({ file: file.name, line, reason });
+  const reject = (reason: Sentence): void => sink.reject({ file: file.name, line, reason });
   const prompt = promptText(cells[mapping.prompt]);
   if (prompt === null || prompt.trim() === '') {
-    reject(`no prompt in "${mapping.prompt}"`);
+    reject(say('no prompt in "{0}"', mapping.prompt));
     return;
   }
   const cell = (column: string | null): string | null => (column === null ? null : asText(cells[column]));
@@ -203,7 +204,7 @@ function emit(
   if (mapping.models.length === 0) {
     const model = toldModel ?? cell(mapping.model);
     if (model === null) {
-      reject(`no model in "${mapping.model}"`);
+      reject(say('no model in "{0}"', String(mapping.model)));
       return;
     }
     const metrics: Record<string, MetricValue> = {};
@@ -212,7 +213,7 @@ function emit(
       if (value !== null) metrics[column] = value;
     }
     if (Object.keys(metrics).length === 0) {
-      reject(`no score in ${mapping.scores.map((column) => `"${column}"`).join(', ')}`);
+      reject(say('no score in {0}', mapping.scores.map((column) => `"${column}"`).join(', ')));
       return;
     }
     sink.result({ ...shared, model, metrics });
@@ -237,7 +238,7 @@ function emit(
       ...(Number.isFinite(cost) && cost > 0 ? { costUsd: cost } : {}),
     });
   }
-  if (results === 0) reject('no result of any LLM');
+  if (results === 0) reject(say('no result of any LLM'));
 }
 
 /** A prompt cell: text, a message list, or a message list as JSON text. */

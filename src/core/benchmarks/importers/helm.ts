@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Sentence, say } from '../../sentence';
 import {
   baseName,
   brokenLog,
@@ -78,7 +79,7 @@ export const helm: LogImporter = {
     const statsFile = file('per_instance_stats');
     const specFile = file('run_spec');
     if (!stateFile) return;
-    if (!statsFile) throw brokenLog(group.name, 'per_instance_stats.json is missing beside scenario_state.json');
+    if (!statsFile) throw brokenLog(group.name, say('per_instance_stats.json is missing beside scenario_state.json'));
     const state = v.safeParse(
       v.object({
         adapter_spec: v.optional(v.object({ model: v.optional(v.string()) })),
@@ -86,14 +87,14 @@ export const helm: LogImporter = {
       }),
       await jsonOf(stateFile),
     );
-    if (!state.success) throw brokenLog(stateFile.name, 'no "request_states" list');
+    if (!state.success) throw brokenLog(stateFile.name, say('no "request_states" list'));
     const spec = specFile ? v.safeParse(runSpec, await jsonOf(specFile)) : null;
     const runName = spec?.success ? spec.output.name : baseName(group.name);
     const model =
       choices.model ??
       (spec?.success ? (spec.output.adapter_spec.model ?? spec.output.adapter_spec.model_deployment) : undefined) ??
       state.output.adapter_spec?.model;
-    if (!model) throw brokenLog(group.name, 'neither run_spec.json nor scenario_state.json names the model');
+    if (!model) throw brokenLog(group.name, say('neither run_spec.json nor scenario_state.json names the model'));
 
     const prompts = new Map<string, string>();
     state.output.request_states.forEach((value, index) => {
@@ -102,7 +103,7 @@ export const helm: LogImporter = {
         sink.reject({
           file: stateFile.name,
           line: index + 1,
-          reason: `request state without ${v.getDotPath(parsed.issues[0]) ?? 'its fields'}`,
+          reason: say('request state without {0}', v.getDotPath(parsed.issues[0]) ?? say('its fields')),
         });
         return;
       }
@@ -115,19 +116,19 @@ export const helm: LogImporter = {
 
     const [benchmark, category] = benchmarkIn(runName);
     const statsList = await jsonOf(statsFile);
-    if (!Array.isArray(statsList)) throw brokenLog(statsFile.name, 'not a list of instances');
+    if (!Array.isArray(statsList)) throw brokenLog(statsFile.name, say('not a list of instances'));
     statsList.forEach((value: unknown, index: number) => {
       if (sink.stopped) return;
       const parsed = v.safeParse(instanceStats, value);
-      const reject = (reason: string): void => sink.reject({ file: statsFile.name, line: index + 1, reason });
+      const reject = (reason: Sentence): void => sink.reject({ file: statsFile.name, line: index + 1, reason });
       if (!parsed.success) {
-        reject(`instance without ${v.getDotPath(parsed.issues[0]) ?? 'its fields'}`);
+        reject(say('instance without {0}', v.getDotPath(parsed.issues[0]) ?? say('its fields')));
         return;
       }
       if (parsed.output.perturbation || (parsed.output.train_trial_index ?? 0) !== 0) return;
       const prompt = prompts.get(parsed.output.instance_id);
       if (prompt === undefined) {
-        reject(`instance ${parsed.output.instance_id} is not in scenario_state.json`);
+        reject(say('instance {0} is not in scenario_state.json', parsed.output.instance_id));
         return;
       }
       const metrics: Record<string, MetricValue> = {};

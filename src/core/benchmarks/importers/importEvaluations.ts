@@ -1,4 +1,5 @@
-import { RecommendError, toErrorReport } from '../../errors';
+import { RecommendError, toSaidError } from '../../errors';
+import { inEnglish, type Sentence, say } from '../../sentence';
 import { deepEval, ragas } from './deepEvalRagas';
 import type {
   ImportChoices,
@@ -52,7 +53,7 @@ export const importers: readonly LogImporter[] = [
 const reportedRejections = 100;
 
 /** What was found of one benchmark, and how its scores will be read. */
-export interface PlannedBenchmark {
+export interface PlannedBenchmark<Text = Sentence> {
   readonly benchmark: string;
   readonly tool: string;
   readonly follows: string;
@@ -60,17 +61,17 @@ export interface PlannedBenchmark {
   readonly models: readonly string[];
   readonly metrics: readonly MetricSummary[];
   /** Null where no metric can be read as correctness. */
-  readonly rule: ScoreRule | null;
+  readonly rule: ScoreRule<Text> | null;
 }
 
 /** What an import would do, before anything is written: shown as the preview. */
-export interface ImportPlan {
+export interface ImportPlan<Text = Sentence> {
   readonly logs: readonly { readonly name: string; readonly tool: string; readonly follows: string }[];
-  readonly benchmarks: readonly PlannedBenchmark[];
+  readonly benchmarks: readonly PlannedBenchmark<Text>[];
   readonly models: readonly ModelMapping[];
-  readonly rejected: { readonly count: number; readonly first: readonly RejectedRow[] };
+  readonly rejected: { readonly count: number; readonly first: readonly RejectedRow<Text>[] };
   /** Logs that could not be read at all. */
-  readonly failures: readonly { readonly name: string; readonly message: string; readonly nextStep: string }[];
+  readonly failures: readonly { readonly name: string; readonly message: Text; readonly nextStep: Text }[];
   /** Files that no importer recognised. */
   readonly unrecognised: readonly string[];
 }
@@ -173,7 +174,7 @@ export async function planImport(
 }
 
 /** What was imported, for the report and for the file beside the table. */
-export interface ImportReport {
+export interface ImportReport<Text = Sentence> {
   readonly items: number;
   readonly results: number;
   readonly benchmarks: readonly {
@@ -181,14 +182,49 @@ export interface ImportReport {
     readonly tool: string;
     readonly follows: string;
     readonly metric: string;
-    readonly rule: string;
+    readonly rule: Text;
   }[];
   readonly models: readonly ModelMapping[];
-  readonly rejected: ImportPlan['rejected'];
+  readonly rejected: ImportPlan<Text>['rejected'];
   /** Results without the chosen metric, or with a value that does not fit its rule. */
   readonly withoutMetric: number;
-  readonly failures: ImportPlan['failures'];
+  readonly failures: ImportPlan<Text>['failures'];
   readonly unrecognised: readonly string[];
+}
+
+/** The plan as `import --preview --json` prints it: its sentences in English. */
+export function planInEnglish(plan: ImportPlan): ImportPlan<string> {
+  return {
+    ...plan,
+    benchmarks: plan.benchmarks.map((benchmark) => ({
+      ...benchmark,
+      rule: benchmark.rule && { ...benchmark.rule, text: inEnglish(benchmark.rule.text) },
+    })),
+    ...problemsInEnglish(plan),
+  };
+}
+
+/** The report as `import --json` prints it, and as it stands beside the table. */
+export function importReportInEnglish(report: ImportReport): ImportReport<string> {
+  return {
+    ...report,
+    benchmarks: report.benchmarks.map((benchmark) => ({ ...benchmark, rule: inEnglish(benchmark.rule) })),
+    ...problemsInEnglish(report),
+  };
+}
+
+function problemsInEnglish({
+  rejected,
+  failures,
+}: Pick<ImportPlan, 'rejected' | 'failures'>): Pick<ImportPlan<string>, 'rejected' | 'failures'> {
+  return {
+    rejected: { ...rejected, first: rejected.first.map((row) => ({ ...row, reason: inEnglish(row.reason) })) },
+    failures: failures.map(({ name, message, nextStep }) => ({
+      name,
+      message: inEnglish(message),
+      nextStep: inEnglish(nextStep),
+    })),
+  };
 }
 
 /**
@@ -235,10 +271,10 @@ export async function runImport(
       'NO_LABELS',
       outcome.failures[0]?.message ??
         (logs.length === 0
-          ? 'None of the files is an evaluation log or a table of results.'
-          : 'The logs hold no result that can be read as correctness.'),
+          ? say('None of the files is an evaluation log or a table of results.')
+          : say('The logs hold no result that can be read as correctness.')),
       outcome.failures[0]?.nextStep ??
-        'docs/OWN_EVIDENCE.md lists the layouts that are read; a table needs a prompt, a model and a score.',
+        say('docs/OWN_EVIDENCE.md lists the layouts that are read; a table needs a prompt, a model and a score.'),
     );
   }
   return {
@@ -265,7 +301,7 @@ async function readLogs(
   take: (result: LoggedResult, importer: LogImporter) => void,
 ): Promise<Pick<ImportPlan, 'rejected' | 'failures'>> {
   const first: RejectedRow[] = [];
-  const failures: { name: string; message: string; nextStep: string }[] = [];
+  const failures: { name: string; message: Sentence; nextStep: Sentence }[] = [];
   let count = 0;
   for (const [done, { importer, group }] of logs.entries()) {
     hooks.progress?.(done, logs.length, group.name);
@@ -282,7 +318,7 @@ async function readLogs(
     try {
       await importer.read(group, sink, choices);
     } catch (error) {
-      const { message, nextStep } = toErrorReport(error);
+      const { message, nextStep } = toSaidError(error);
       failures.push({ name: group.name, message, nextStep });
     }
     if (hooks.signal?.aborted)

@@ -1,6 +1,7 @@
 import { Unzip, UnzipInflate } from 'fflate';
 import * as v from 'valibot';
 import { RecommendError } from '../../errors';
+import { say } from '../../sentence';
 import {
   brokenLog,
   type LogFile,
@@ -72,7 +73,7 @@ export const inspectAi: LogImporter = {
         v.object({ ...header.entries, samples: v.optional(v.nullable(v.array(v.unknown()))) }),
         log,
       );
-      if (!parsed.success) throw brokenLog(file.name, 'no "eval" with a task and a model');
+      if (!parsed.success) throw brokenLog(file.name, say('no "eval" with a task and a model'));
       (parsed.output.samples ?? []).forEach((value, index) => {
         if (!sink.stopped) readSample(value, index + 1, file.name, parsed.output.eval, sink, choices.model);
       });
@@ -90,13 +91,13 @@ function readSample(
 ): void {
   const parsed = v.safeParse(sample, value);
   if (!parsed.success) {
-    sink.reject({ file, line, reason: `sample without ${v.getDotPath(parsed.issues[0]) ?? 'its fields'}` });
+    sink.reject({ file, line, reason: say('sample without {0}', v.getDotPath(parsed.issues[0]) ?? say('its fields')) });
     return;
   }
   const { id, input, choices, metadata, scores, output, error } = parsed.output;
   const question = messagesText(input);
   if (question === null) {
-    sink.reject({ file, line, reason: `sample ${id} has no input text` });
+    sink.reject({ file, line, reason: say('sample {0} has no input text', String(id)) });
     return;
   }
   const metrics = metricsIn(scores ?? {});
@@ -104,7 +105,9 @@ function readSample(
     sink.reject({
       file,
       line,
-      reason: error ? `sample ${id} ended with an error and has no score` : `sample ${id} has no score`,
+      reason: error
+        ? say('sample {0} ended with an error and has no score', String(id))
+        : say('sample {0} has no score', String(id)),
     });
     return;
   }
@@ -151,13 +154,13 @@ async function readZip(file: LogFile, sink: LogSink, model: string | undefined):
   const take = (name: string, bytes: Uint8Array): void => {
     if (name === 'header.json') {
       const parsed = v.safeParse(header, parseJson(decoder.decode(bytes)));
-      if (!parsed.success) failure = brokenLog(file.name, 'header.json has no task and model');
+      if (!parsed.success) failure = brokenLog(file.name, say('header.json has no task and model'));
       else task = parsed.output.eval;
       return;
     }
     count += 1;
     const value = parseJson(decoder.decode(bytes));
-    if (value === undefined) sink.reject({ file: file.name, line: count, reason: `${name} is not valid JSON` });
+    if (value === undefined) sink.reject({ file: file.name, line: count, reason: say('{0} is not valid JSON', name) });
     else waiting.push({ line: count, value: slim(value) });
   };
 
@@ -168,18 +171,22 @@ async function readZip(file: LogFile, sink: LogSink, model: string | undefined):
       sink.reject({
         file: file.name,
         line: count + 1,
-        reason: `${entry.name} uses zip compression method ${entry.compression}, which is not supported; re-save the log with "inspect log convert"`,
+        reason: say(
+          '{0} uses zip compression method {1}, which is not supported; re-save the log with "inspect log convert"',
+          entry.name,
+          entry.compression,
+        ),
       });
       return;
     }
     const parts: Uint8Array[] = [];
     let size = 0;
     entry.ondata = (error, data, final) => {
-      if (error) failure ??= brokenLog(file.name, `${entry.name} is damaged`, error);
+      if (error) failure ??= brokenLog(file.name, say('{0} is damaged', entry.name), error);
       if (failure) return;
       size += data.length;
       if (size > maximumJsonBytes) {
-        failure = brokenLog(file.name, `${entry.name} unpacks to more than 256 MB`);
+        failure = brokenLog(file.name, say('{0} unpacks to more than {1} MB', entry.name, 256));
         entry.terminate();
         return;
       }
@@ -197,11 +204,11 @@ async function readZip(file: LogFile, sink: LogSink, model: string | undefined):
     }
     if (!sink.stopped) unzip.push(new Uint8Array(0), true);
   } catch (error) {
-    throw RecommendError.is(error) ? error : brokenLog(file.name, 'not a complete zip file', error);
+    throw RecommendError.is(error) ? error : brokenLog(file.name, say('not a complete zip file'), error);
   }
   if (failure) throw failure;
   if (task === null)
-    throw brokenLog(file.name, 'no header.json: the run was interrupted before Inspect closed the log');
+    throw brokenLog(file.name, say('no header.json: the run was interrupted before Inspect closed the log'));
   for (const { line, value } of waiting) {
     if (sink.stopped) return;
     readSample(value, line, file.name, task, sink, model);

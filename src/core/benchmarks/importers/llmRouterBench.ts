@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Sentence, say } from '../../sentence';
 import { brokenLog, type LogFile, type LogGroup, type LogImporter } from './evaluationLog';
 import { jsonOf } from './logText';
 
@@ -39,19 +40,19 @@ export const llmRouterBench: LogImporter = {
     const file = group.files[0];
     if (!file) return;
     const parsed = v.safeParse(resultFile, await jsonOf(file));
-    if (!parsed.success) throw brokenLog(file.name, `no ${v.getDotPath(parsed.issues[0]) ?? 'records'}`);
+    if (!parsed.success) throw brokenLog(file.name, say('no {0}', v.getDotPath(parsed.issues[0]) ?? 'records'));
     const { model_name: model, dataset_name: dataset, records } = parsed.output;
     records.forEach((value, index) => {
       if (sink.stopped) return;
       const one = v.safeParse(record, value);
-      const reject = (reason: string): void => sink.reject({ file: file.name, line: index + 1, reason });
+      const reject = (reason: Sentence): void => sink.reject({ file: file.name, line: index + 1, reason });
       if (!one.success) {
-        reject(`record without ${v.getDotPath(one.issues[0]) ?? 'its fields'}`);
+        reject(say('record without {0}', v.getDotPath(one.issues[0]) ?? say('its fields')));
         return;
       }
       const prompt = one.output.origin_query ?? one.output.prompt;
       if (!prompt) {
-        reject('record without "origin_query" and "prompt"');
+        reject(say('record without "origin_query" and "prompt"'));
         return;
       }
       const { completion_tokens: tokens, cost } = one.output;

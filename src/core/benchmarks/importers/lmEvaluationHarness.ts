@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { say } from '../../sentence';
 import {
   baseName,
   folderOf,
@@ -79,12 +80,12 @@ function readSample(text: string, line: number, file: string, task: string, mode
   try {
     parsed = v.parse(sampleLine, JSON.parse(text));
   } catch (error) {
-    sink.reject({ file, line, reason: v.isValiError(error) ? 'no doc_id' : 'not valid JSON (cut off?)' });
+    sink.reject({ file, line, reason: v.isValiError(error) ? say('no doc_id') : say('not valid JSON (cut off?)') });
     return;
   }
   const prompt = promptOf(parsed.arguments, parsed.doc);
   if (prompt === null) {
-    sink.reject({ file, line, reason: 'no prompt in "arguments" or "doc"' });
+    sink.reject({ file, line, reason: say('no prompt in "arguments" or "doc"') });
     return;
   }
   const metrics: Record<string, MetricValue> = {};
@@ -95,7 +96,7 @@ function readSample(text: string, line: number, file: string, task: string, mode
     if (typeof value === 'number' || typeof value === 'boolean') metrics[name + suffix] = value;
   }
   if (Object.keys(metrics).length === 0) {
-    sink.reject({ file, line, reason: 'no metric with a number' });
+    sink.reject({ file, line, reason: say('no metric with a number') });
     return;
   }
   sink.result({ benchmark: task, category: null, item: String(parsed.doc_id), prompt, model, metrics });

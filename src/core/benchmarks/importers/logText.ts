@@ -1,3 +1,5 @@
+import { causeOf } from '../../errors';
+import { say } from '../../sentence';
 import { brokenLog, type LogFile } from './evaluationLog';
 
 /** Largest log that is parsed as one JSON value: above it, a JSON string no longer fits into memory limits. */
@@ -32,7 +34,7 @@ export async function* unpackedBytes(file: LogFile): AsyncGenerator<Uint8Array> 
       yield value;
     }
   } catch (error) {
-    throw brokenLog(file.name, 'the gzip data is damaged or cut off', error);
+    throw brokenLog(file.name, say('the gzip data is damaged or cut off'), error);
   } finally {
     await reader.cancel().catch(() => undefined);
   }
@@ -52,7 +54,8 @@ export async function* linesOf(file: LogFile): AsyncGenerator<{ readonly line: n
       start = end + 1;
     }
     rest = rest.slice(start);
-    if (rest.length > maximumLineLength) throw brokenLog(file.name, `line ${line + 1} is longer than 64 MB`);
+    if (rest.length > maximumLineLength)
+      throw brokenLog(file.name, say('line {0} is longer than {1} MB', line + 1, 64));
   }
   rest += decoder.decode();
   if (rest !== '') yield { line: line + 1, text: rest };
@@ -66,7 +69,7 @@ export async function textOf(file: LogFile): Promise<string> {
   for await (const bytes of unpackedBytes(file)) {
     length += bytes.length;
     if (length > maximumJsonBytes)
-      throw brokenLog(file.name, 'the log is larger than 256 MB; export it as JSON Lines instead');
+      throw brokenLog(file.name, say('the log is larger than {0} MB; export it as JSON Lines instead', 256));
     parts.push(decoder.decode(bytes, { stream: true }));
   }
   parts.push(decoder.decode());
@@ -79,7 +82,7 @@ export async function jsonOf(file: LogFile): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw brokenLog(file.name, `not valid JSON (${error instanceof Error ? error.message : String(error)})`, error);
+    throw brokenLog(file.name, say('not valid JSON ({0})', causeOf(error)), error);
   }
 }
 

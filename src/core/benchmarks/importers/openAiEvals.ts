@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Sentence, say } from '../../sentence';
 import {
   brokenLog,
   type LogFile,
@@ -48,12 +49,12 @@ export const openAiEvals: LogImporter = {
       try {
         value = JSON.parse(text);
       } catch {
-        sink.reject({ file: file.name, line, reason: 'not valid JSON (cut off?)' });
+        sink.reject({ file: file.name, line, reason: say('not valid JSON (cut off?)') });
         continue;
       }
       if (isRecord(value) && 'spec' in value) {
         const parsed = v.safeParse(spec, value.spec);
-        if (!parsed.success) throw brokenLog(file.name, 'the spec line names no completion_fns');
+        if (!parsed.success) throw brokenLog(file.name, say('the spec line names no completion_fns'));
         run = parsed.output;
         continue;
       }
@@ -63,7 +64,7 @@ export const openAiEvals: LogImporter = {
         sink.reject({
           file: file.name,
           line,
-          reason: `event without ${v.getDotPath(parsed.issues[0]) ?? 'its fields'}`,
+          reason: say('event without {0}', v.getDotPath(parsed.issues[0]) ?? say('its fields')),
         });
         continue;
       }
@@ -82,17 +83,17 @@ export const openAiEvals: LogImporter = {
         verdicts.set(sample, { line, metrics });
       }
     }
-    if (run === null) throw brokenLog(file.name, 'no spec line');
+    if (run === null) throw brokenLog(file.name, say('no spec line'));
     const model = choices.model ?? run.completion_fns[0];
-    if (model === undefined) throw brokenLog(file.name, 'the spec line names no model');
+    if (model === undefined) throw brokenLog(file.name, say('the spec line names no model'));
     const benchmark = choices.benchmark ?? run.base_eval ?? run.eval_name ?? group.name;
     for (const [sample, { line, metrics }] of verdicts) {
       if (sink.stopped) return;
       const prompt = prompts.get(sample);
       if (prompt === undefined)
-        sink.reject({ file: file.name, line, reason: `sample ${sample} has a verdict and no sampling event` });
+        sink.reject({ file: file.name, line, reason: say('sample {0} has a verdict and no sampling event', sample) });
       else if (Object.keys(metrics).length === 0)
-        sink.reject({ file: file.name, line, reason: `sample ${sample} has no number as its verdict` });
+        sink.reject({ file: file.name, line, reason: say('sample {0} has no number as its verdict', sample) });
       else sink.result({ benchmark, category: null, item: sample, prompt, model, metrics });
     }
   },
@@ -153,7 +154,7 @@ export const openAiEvalsApi: LogImporter = {
         try {
           readItem(JSON.parse(each), index + 1, file.name, sink, choices);
         } catch {
-          sink.reject({ file: file.name, line: index + 1, reason: 'not valid JSON (cut off?)' });
+          sink.reject({ file: file.name, line: index + 1, reason: say('not valid JSON (cut off?)') });
         }
       });
     }
@@ -169,25 +170,25 @@ function readItem(
 ): void {
   if (sink.stopped) return;
   const parsed = v.safeParse(outputItem, value);
-  const reject = (reason: string): void => sink.reject({ file, line, reason });
+  const reject = (reason: Sentence): void => sink.reject({ file, line, reason });
   if (!parsed.success) {
-    reject(`output item without ${v.getDotPath(parsed.issues[0]) ?? 'its fields'}`);
+    reject(say('output item without {0}', v.getDotPath(parsed.issues[0]) ?? say('its fields')));
     return;
   }
   const { eval_id: evalId, datasource_item_id: id, datasource_item: row, results, sample, status } = parsed.output;
   const model = choices.model ?? sample.model;
   if (!model) {
-    reject(`output item ${id} names no model`);
+    reject(say('output item {0} names no model', String(id)));
     return;
   }
   if (status === 'error') {
-    reject(`output item ${id} ended with an error; this is not a wrong answer`);
+    reject(say('output item {0} ended with an error; this is not a wrong answer', String(id)));
     return;
   }
   const prompt =
     messagesText(sample.input) ?? (row ? (asText(row.question) ?? asText(row.input) ?? asText(row.prompt)) : null);
   if (prompt === null) {
-    reject(`output item ${id} has no input`);
+    reject(say('output item {0} has no input', String(id)));
     return;
   }
   const metrics: Record<string, MetricValue> = {};
@@ -198,7 +199,7 @@ function readItem(
       metrics[results.length === 1 ? 'score' : `score/${result.name ?? ''}`] = result.score;
   }
   if (Object.keys(metrics).length === 0) {
-    reject(`output item ${id} has no verdict`);
+    reject(say('output item {0} has no verdict', String(id)));
     return;
   }
   const tokens = sample.usage?.completion_tokens;

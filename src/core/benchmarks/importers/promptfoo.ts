@@ -1,6 +1,7 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import * as v from 'valibot';
 import { parse as parseYaml } from 'yaml';
+import { say } from '../../sentence';
 import {
   brokenLog,
   type LogFile,
@@ -81,7 +82,7 @@ export const promptfoo: LogImporter = {
         try {
           readPromptfooRow(JSON.parse(text), line, file.name, benchmark, sink);
         } catch {
-          sink.reject({ file: file.name, line, reason: 'not valid JSON (cut off?)' });
+          sink.reject({ file: file.name, line, reason: say('not valid JSON (cut off?)') });
         }
       }
       return;
@@ -91,7 +92,7 @@ export const promptfoo: LogImporter = {
       /\.ya?ml(?:\.gz)?$/.test(file.name) ? yamlIn(file.name, await textOf(file)) : await jsonOf(file),
     );
     if (!parsed.success)
-      throw brokenLog(file.name, `no result list at ${v.getDotPath(parsed.issues[0]) ?? 'results.results'}`);
+      throw brokenLog(file.name, say('no result list at {0}', v.getDotPath(parsed.issues[0]) ?? 'results.results'));
     const { results, config } = parsed.output;
     const rows = Array.isArray(results) ? results : results.results;
     rows.forEach((row, index) => {
@@ -111,7 +112,7 @@ function yamlIn(file: string, text: string): unknown {
   try {
     return parseYaml(text, { maxAliasCount: 100 });
   } catch (error) {
-    throw brokenLog(file, 'not valid YAML', error);
+    throw brokenLog(file, say('not valid YAML'), error);
   }
 }
 
@@ -119,7 +120,7 @@ function yamlIn(file: string, text: string): unknown {
 export function readPromptfooRow(row: unknown, line: number, file: string, benchmark: string, sink: LogSink): void {
   const parsed = v.safeParse(resultRow, row);
   if (!parsed.success) {
-    sink.reject({ file, line, reason: `result without ${v.getDotPath(parsed.issues[0]) ?? 'its fields'}` });
+    sink.reject({ file, line, reason: say('result without {0}', v.getDotPath(parsed.issues[0]) ?? say('its fields')) });
     return;
   }
   const {
@@ -140,7 +141,7 @@ export function readPromptfooRow(row: unknown, line: number, file: string, bench
     failureReason === providerError ||
     (error && success !== true && failureReason === undefined && score === undefined)
   ) {
-    sink.reject({ file, line, reason: 'the provider failed; this is not a wrong answer' });
+    sink.reject({ file, line, reason: say('the provider failed; this is not a wrong answer') });
     return;
   }
   const metrics: Record<string, MetricValue> = { ...namedScores };
@@ -148,7 +149,7 @@ export function readPromptfooRow(row: unknown, line: number, file: string, bench
   if (success !== undefined) metrics.success = success;
   const model = typeof provider === 'string' ? provider : (provider.id ?? provider.label ?? null);
   if (model === null) {
-    sink.reject({ file, line, reason: 'result without a provider id' });
+    sink.reject({ file, line, reason: say('result without a provider id') });
     return;
   }
   const category = testCase?.metadata?.category;
@@ -199,7 +200,9 @@ function readTable(file: LogFile, text: string, benchmark: string, sink: LogSink
         sink.reject({
           file: file.name,
           line: index + 2,
-          reason: verdict ? 'the provider failed; this is not a wrong answer' : `no verdict in column ${column + 1}`,
+          reason: verdict
+            ? say('the provider failed; this is not a wrong answer')
+            : say('no verdict in column {0}', column + 1),
         });
         continue;
       }

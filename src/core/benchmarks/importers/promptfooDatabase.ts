@@ -1,6 +1,8 @@
 import type { Database, SqlJsStatic } from 'sql.js';
 import initSqlJs from 'sql.js/dist/sql-wasm-inline.js';
 import * as v from 'valibot';
+import { causeOf } from '../../errors';
+import { say } from '../../sentence';
 import { brokenLog, type LogFile, type LogGroup, type LogImporter, type LogSink } from './evaluationLog';
 import { maximumJsonBytes, unpackedBytes } from './logText';
 import { promptfoo, readPromptfooRow } from './promptfoo';
@@ -34,11 +36,7 @@ export const promptfooDatabase: LogImporter = {
     try {
       readDatabase(database, file.name, sink, choices.benchmark);
     } catch (error) {
-      throw brokenLog(
-        file.name,
-        `not a promptfoo database (${error instanceof Error ? error.message : String(error)})`,
-        error,
-      );
+      throw brokenLog(file.name, say('not a promptfoo database ({0})', causeOf(error)), error);
     } finally {
       database.close();
     }
@@ -99,7 +97,7 @@ async function bytesOf(file: LogFile): Promise<Uint8Array> {
     if (size > maximumJsonBytes)
       throw brokenLog(
         file.name,
-        'the database is larger than 256 MB; export the evaluation with "promptfoo export" instead',
+        say('the database is larger than {0} MB; export the evaluation with "promptfoo export" instead', 256),
       );
     parts.push(bytes);
   }

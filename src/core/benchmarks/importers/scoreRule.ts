@@ -1,14 +1,15 @@
+import { type Sentence, say } from '../../sentence';
 import type { MetricValue } from './evaluationLog';
 
 /** How raw values of a metric become a correctness 0..1. Recorded with every import. */
-export interface ScoreRule {
+export interface ScoreRule<Text = Sentence> {
   readonly metric: string;
   readonly kind: 'boolean' | 'grade' | 'linear';
   /** Linear only: the raw value that counts as wrong, and the one that counts as right (low > high where lower is better). */
   readonly low: number;
   readonly high: number;
   /** The rule in words. */
-  readonly text: string;
+  readonly text: Text;
 }
 
 /** What was seen of a metric over a whole log. */
@@ -91,10 +92,10 @@ export function ruleFor(summary: MetricSummary): ScoreRule {
       kind: 'grade',
       low: 0,
       high: 1,
-      text: 'correct = 1, partly correct = 0.5, incorrect or no answer = 0',
+      text: say('correct = 1, partly correct = 0.5, incorrect or no answer = 0'),
     };
   }
-  if (summary.numbers === 0) return { metric, kind: 'boolean', low: 0, high: 1, text: 'true = 1, false = 0' };
+  if (summary.numbers === 0) return { metric, kind: 'boolean', low: 0, high: 1, text: say('true = 1, false = 0') };
   const { min, max } = summary;
   const top = [1, 5, 10, 100].find((scale) => max <= scale) ?? max;
   // Rating scales of 5 and 10 points start at 1.
@@ -106,7 +107,9 @@ export function ruleFor(summary: MetricSummary): ScoreRule {
 /** @param low raw value for correctness 0; @param high raw value for correctness 1 */
 export function linearRule(metric: string, low: number, high: number): ScoreRule {
   const text =
-    low === 0 && high === 1 ? 'as it is (0 to 1)' : `${low} → 0, ${high} → 1, linear between, cut at both ends`;
+    low === 0 && high === 1
+      ? say('as it is (0 to 1)')
+      : say('{0} → 0, {1} → 1, linear between, cut at both ends', low, high);
   return { metric, kind: 'linear', low, high, text };
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { say } from '../../sentence';
 import { baseName, brokenLog, folderOf, type LogFile, type LogGroup, type LogImporter } from './evaluationLog';
 import { asText, firstJsonLine, isRecord, jsonOf, linesOf } from './logText';
 
@@ -47,7 +48,9 @@ export const sweBench: LogImporter = {
     if (statementFiles.length === 0) {
       throw brokenLog(
         file.name,
-        'the problem statements are missing: add the JSON Lines file with instance_id and problem_statement to the import',
+        say(
+          'the problem statements are missing: add the JSON Lines file with instance_id and problem_statement to the import',
+        ),
       );
     }
     const statements = new Map<string, { readonly text: string; readonly repository: string | null }>();
@@ -58,12 +61,15 @@ export const sweBench: LogImporter = {
         const id = asText(row.instance_id);
         const problem = asText(row.problem_statement);
         if (id !== null && problem !== null) statements.set(id, { text: problem, repository: asText(row.repo) });
-        else sink.reject({ file: each.name, line, reason: 'no instance_id or problem_statement' });
+        else sink.reject({ file: each.name, line, reason: say('no instance_id or problem_statement') });
       }
     }
     const parsed = v.safeParse(report, await jsonOf(file));
     if (!parsed.success)
-      throw brokenLog(file.name, `${v.getDotPath(parsed.issues[0]) ?? 'a list'} is not a list of instance ids`);
+      throw brokenLog(
+        file.name,
+        say('{0} is not a list of instance ids', v.getDotPath(parsed.issues[0]) ?? say('a list')),
+      );
     const lists = parsed.output;
     const resolved = new Set(lists.resolved_ids ?? lists.resolved ?? []);
     const attempted = new Set([
@@ -83,7 +89,7 @@ export const sweBench: LogImporter = {
       row += 1;
       const statement = statements.get(id);
       if (statement === undefined)
-        sink.reject({ file: file.name, line: row, reason: `${id} has no problem statement` });
+        sink.reject({ file: file.name, line: row, reason: say('{0} has no problem statement', id) });
       else
         sink.result({
           benchmark: choices.benchmark ?? 'swe-bench',

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { parse as csvParser } from 'csv-parse';
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { causeOf } from '../../errors';
+import { say, verbatim } from '../../sentence';
 import { brokenLog, type LogFile, type LogSink } from './evaluationLog';
 import { isRecord, jsonOf, linesOf, maximumJsonBytes, unpackedBytes } from './logText';
 
@@ -30,10 +32,10 @@ export async function* tableRows(file: LogFile, sink: LogSink): AsyncGenerator<T
       : isRecord(value)
         ? (['data', 'rows', 'records', 'results'].map((key) => value[key]).find(Array.isArray) ?? null)
         : null;
-    if (!Array.isArray(rows)) throw brokenLog(file.name, 'neither a list of rows nor an object with one');
+    if (!Array.isArray(rows)) throw brokenLog(file.name, say('neither a list of rows nor an object with one'));
     for (const [index, row] of rows.entries()) {
       if (isRecord(row)) yield { line: index + 1, cells: row };
-      else sink.reject({ file: file.name, line: index + 1, reason: 'not an object' });
+      else sink.reject({ file: file.name, line: index + 1, reason: say('not an object') });
     }
   } else {
     for await (const { line, text } of linesOf(file)) {
@@ -42,11 +44,11 @@ export async function* tableRows(file: LogFile, sink: LogSink): AsyncGenerator<T
       try {
         row = JSON.parse(text);
       } catch {
-        sink.reject({ file: file.name, line, reason: 'not valid JSON (cut off?)' });
+        sink.reject({ file: file.name, line, reason: say('not valid JSON (cut off?)') });
         continue;
       }
       if (isRecord(row)) yield { line, cells: row };
-      else sink.reject({ file: file.name, line, reason: 'not an object' });
+      else sink.reject({ file: file.name, line, reason: say('not an object') });
     }
   }
 }
@@ -63,7 +65,11 @@ async function* csvRows(file: LogFile, delimiter: string, sink: LogSink): AsyncG
     max_record_size: 64 * 1024 * 1024,
   });
   parser.on('skip', (error) =>
-    sink.reject({ file: file.name, line: Number(error?.lines ?? 0), reason: error?.message ?? 'broken row' }),
+    sink.reject({
+      file: file.name,
+      line: Number(error?.lines ?? 0),
+      reason: error ? verbatim(error.message) : say('broken row'),
+    }),
   );
   const source = Readable.from(unpackedBytes(file), { objectMode: false });
   source.on('error', (error) => parser.destroy(error));
@@ -73,11 +79,7 @@ async function* csvRows(file: LogFile, delimiter: string, sink: LogSink): AsyncG
       yield { line: record.info.lines, cells: record.record };
     }
   } catch (error) {
-    throw brokenLog(
-      file.name,
-      `not a readable table (${error instanceof Error ? error.message : String(error)})`,
-      error,
-    );
+    throw brokenLog(file.name, say('not a readable table ({0})', causeOf(error)), error);
   } finally {
     source.destroy();
   }
@@ -90,7 +92,7 @@ async function* parquetRows(file: LogFile): AsyncGenerator<TableRow> {
   for await (const bytes of unpackedBytes(file)) {
     size += bytes.length;
     if (size > maximumJsonBytes)
-      throw brokenLog(file.name, 'the table is larger than 256 MB; split it, or export it as JSON Lines');
+      throw brokenLog(file.name, say('the table is larger than {0} MB; split it, or export it as JSON Lines', 256));
     parts.push(bytes);
   }
   const whole = new Uint8Array(size);
@@ -118,11 +120,7 @@ async function* parquetRows(file: LogFile): AsyncGenerator<TableRow> {
       for (const [index, cells] of rows.entries()) yield { line: start + index + 1, cells: plain(cells) };
     }
   } catch (error) {
-    throw brokenLog(
-      file.name,
-      `not a readable Parquet file (${error instanceof Error ? error.message : String(error)})`,
-      error,
-    );
+    throw brokenLog(file.name, say('not a readable Parquet file ({0})', causeOf(error)), error);
   }
 }
 
