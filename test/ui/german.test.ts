@@ -13,6 +13,10 @@ describe('in German', function () {
   before(async () => {
     const folder = copyOfSamples();
     writeFileSync(join(folder, 'table.csv'), 'a,b\n1,2\n3,4\n');
+    writeFileSync(
+      join(folder, 'broken.jsonl'),
+      '{"prompt":"Add 17 and 25."}\n{"prompt":"Add 3 an\n{"prompt":"Name the capital of Peru."}\n{"prompt":""}\n',
+    );
     workbench = await Workbench.open({ folder, language: 'de', theme: 'light' });
   });
   afterEach(async function () {
@@ -36,6 +40,39 @@ describe('in German', function () {
     await panel.getByText('Erwartete Richtigkeit').first().waitFor({ timeout: patience });
     assert.equal(await panel.evaluate(() => document.documentElement.lang), 'de');
     await workbench.screenshot('german-panel');
+  });
+
+  it('are the reasons of skipped rows', async () => {
+    await workbench.chooseMenu(() => workbench.rightClickExplorer('broken.jsonl'), manifest['command.recommend'] ?? '');
+    const panel = await workbench.webviewFrame();
+    const skipped = panel.locator('#reading details').filter({ hasText: '2 Zeilen wurden übersprungen' });
+    await skipped.waitFor({ timeout: patience });
+    await skipped.scrollIntoViewIfNeeded();
+    await workbench.screenshot('german-skipped-rows');
+    assert.deepEqual(await skipped.locator('tbody td:last-child').allTextContents(), [
+      'die Zeile ist kein gültiges JSON: Sie endet zu früh',
+      'kein Text in Spalte „prompt“',
+    ]);
+    assert.match(
+      (await panel.locator('.why').textContent()) ?? '',
+      /im Mittel beste|im Mittel besten|verliert voraussichtlich|voraussichtlich so gut/,
+    );
+  });
+
+  it('is the hover of the status bar, with its reason', async () => {
+    await workbench.openFile('tool-calling.prompt.md');
+    const item = workbench.statusBarItem('suggestion');
+    await item
+      .filter({ has: workbench.page.locator('.codicon-compass') })
+      .filter({ hasNotText: /^ ?LLM$/ })
+      .waitFor({ timeout: patience });
+    await item.hover();
+    const hover = workbench.page.locator('.monaco-hover').filter({ hasText: 'Klicken Sie für die Belege' });
+    await hover.waitFor();
+    await workbench.screenshot('german-status-bar-hover');
+    const text = (await hover.textContent()) ?? '';
+    assert.match(text, /im Mittel beste|im Mittel besten|verliert voraussichtlich|voraussichtlich so gut/);
+    assert.doesNotMatch(text, /best model on average|expected to/);
   });
 
   it('is a failure with its next step', async () => {

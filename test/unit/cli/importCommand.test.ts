@@ -65,6 +65,26 @@ describe('import command', () => {
     assert.deepEqual(await readdir(folder), before);
   });
 
+  it('prints a preview in English, or with open sentences for the editor', async () => {
+    const broken = join(folder, 'broken.jsonl');
+    await writeFile(broken, '{"prompt":"p","model":"m","score":1}\n{"pro\n');
+    let printed = '';
+    const preview = async (...args: string[]) => {
+      printed = '';
+      await importCommand([broken, '--preview', '--json', ...args], [], (text) => {
+        printed += text;
+      });
+      const plan = JSON.parse(printed);
+      return [plan.rejected.first[0].reason, plan.benchmarks[0].rule.text];
+    };
+    assert.deepEqual(await preview(), ['not valid JSON (cut off?)', 'as it is (0 to 1)']);
+    assert.deepEqual(await preview('--sentences'), [
+      { text: 'not valid JSON (cut off?)', values: [] },
+      { text: 'as it is (0 to 1)', values: [] },
+    ]);
+    await rm(broken);
+  });
+
   it('refuses what it cannot follow', async () => {
     const rejects = (args: string[], code: string) =>
       assert.rejects(

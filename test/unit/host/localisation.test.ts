@@ -25,13 +25,14 @@ const quoted = `(?:'((?:[^'\\\\]|\\\\.)*)'|"((?:[^"\\\\]|\\\\.)*)")`;
 
 /** English texts that calls of `function` in `text` translate, and the calls whose text is not a literal. */
 function translated(text: string, name: string): { texts: string[]; opaque: string[] } {
-  const calls = [...text.matchAll(new RegExp(`(?<![\\w.])${name}\\(\\s*([^)]{0,80})`, 'g'))];
+  // What follows is looked at and not taken: a call may stand among the values of another.
+  const calls = [...text.matchAll(new RegExp(`(?<![\\w.])${name}\\((?=([^)]{0,80}))`, 'g'))];
   const texts: string[] = [];
   const opaque: string[] = [];
   for (const call of calls) {
     const found = new RegExp(`^${name}\\(\\s*${quoted}`).exec(text.slice(call.index));
     if (found) texts.push(literal(found[1] ?? found[2] ?? ''));
-    else opaque.push(call[0]);
+    else opaque.push(`${call[0]}${call[1]}`);
   }
   return { texts, opaque };
 }
@@ -106,8 +107,8 @@ describe('localisation', () => {
   });
 
   it('takes for said only what is the text of a call that translates', () => {
-    const source = `say('a'); l10n.t("b \\"c\\"", 1); t('d'); const x = 'e'; x.say('f'); log('g'); say(x, 'h');`;
-    assert.deepEqual(translated(source, 'say'), { texts: ['a'], opaque: ["say(x, 'h'"] });
+    const source = `say('a'); l10n.t("b \\"c\\"", 1); t('d'); const x = 'e'; x.say('f'); log('g'); say(x, say('h'));`;
+    assert.deepEqual(translated(source, 'say'), { texts: ['a', 'h'], opaque: ["say(x, say('h'"] });
     assert.deepEqual(translated(source, 'l10n\\.t').texts, ['b "c"']);
     assert.deepEqual(translated(source, 't').texts, ['d']);
   });
