@@ -40,6 +40,7 @@ Options:
   --model-column NAME       --score-column NAME (repeatable)      for long tables
   --result-columns A,B,…    one column for each LLM               for wide tables
   --json                    print the report as JSON
+  --sentences               with --preview --json: sentences as {text, values}, to be said in another language
 `;
 
 /**
@@ -110,7 +111,6 @@ function parseImportArguments(args: readonly string[]) {
         'score-column': { type: 'string', multiple: true },
         'result-columns': { type: 'string' },
         json: { type: 'boolean', default: false },
-        // For the editor, which says them in the user's language: the JSON of a preview keeps its sentences open.
         sentences: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
