@@ -328,7 +328,13 @@ describe('the panel', () => {
     await open(snapshot({ prompts: 50, skipped: 3 }));
     const reading = panel.page.locator('#reading');
     const text = await textOf(reading);
-    for (const part of ['JSON Lines', 'utf-8', '3 rows were skipped', 'Not valid JSON', 'expected_answer, scores'])
+    for (const part of [
+      'JSON Lines',
+      'utf-8',
+      '3 rows were skipped',
+      'the line is not valid JSON',
+      'expected_answer, scores',
+    ])
       assert.ok(text.includes(part), part);
     await reading.getByLabel('Prompt column').selectOption('ticket.title');
     assert.deepEqual(await panel.sentOf('setColumn'), [{ type: 'setColumn', column: 'ticket.title' }]);
