@@ -125,9 +125,11 @@ describe('Recommend LLM by mouse and keyboard', () => {
     await workbench.screenshot('candidates-presets');
     await workbench.quickInput().fill('one by one');
     await workbench.page.keyboard.press('Enter');
-    await workbench.quickPickRows().first().waitFor();
+    // Only the list of models counts what is ticked: rows alone may still be the presets'.
+    await workbench.page.locator('.quick-input-widget .quick-input-count').waitFor();
     await workbench.screenshot('candidates');
     await workbench.page.keyboard.press('Escape');
+    await workbench.quickInput().waitFor({ state: 'hidden' });
     await workbench.palette('Recommend LLM: Choose Candidates…');
     await workbench.quickPickRows().filter({ hasText: 'Models with open weights' }).click();
     await workbench.quickPickRows().filter({ hasText: 'This workspace' }).click();
