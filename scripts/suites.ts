@@ -16,7 +16,7 @@ export interface SuiteResult {
 }
 
 /** Longest time for one suite; a suite that hangs is ended and counts as failed. */
-const suiteLimitMs = 10 * 60_000;
+const suiteLimitMs = 15 * 60_000;
 
 interface Manifest {
   engines: { vscode: string };
