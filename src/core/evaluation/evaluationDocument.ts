@@ -208,10 +208,7 @@ function rowOf(name: string, { methods, leaders2025 }: ProtocolReport): readonly
   const recent = leaders2025.methods[defaultMethod];
   return [
     name,
-    withInterval(own, 'ratioToBest'),
-    withInterval(own, 'ratioToFairBest'),
-    cell(own, 'regret', 2),
-    cell(own, 'spearman', 3),
+    ...choiceCells(own),
     cell(recent, 'ratioToFairBest', 3),
     cell(recent, 'regret', 2),
     cell(recent, 'spearman', 3),
@@ -372,6 +369,16 @@ function placementSection(reports: AllReports): readonly string[] {
   return lines;
 }
 
+/** Ratio to best, ratio to fair best, regret and Spearman. */
+function choiceCells(summary: MethodSummary): readonly string[] {
+  return [
+    withInterval(summary, 'ratioToBest'),
+    withInterval(summary, 'ratioToFairBest'),
+    cell(summary, 'regret', 2),
+    cell(summary, 'spearman', 3),
+  ];
+}
+
 function methodTable(report: ProtocolReport): string {
   return table(
     [
@@ -394,10 +401,7 @@ function methodTable(report: ProtocolReport): string {
         [
           title,
           cell(summary, 'accuracy', 3),
-          withInterval(summary, 'ratioToBest'),
-          withInterval(summary, 'ratioToFairBest'),
-          cell(summary, 'regret', 2),
-          cell(summary, 'spearman', 3),
+          ...choiceCells(summary),
           cell(summary, 'rank', 1),
           cell(summary, 'bestInTop3', 2),
           cell(summary, 'bmaShare', 2),

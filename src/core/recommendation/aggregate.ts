@@ -1,3 +1,4 @@
+import { usdOf } from '../cost/expectedCost';
 import { PaperScorer } from '../scores/paperScores';
 import { seededRandom } from '../scores/seededRandom';
 import { balancedDial } from './policy';
@@ -218,7 +219,8 @@ export class Aggregate {
       const usd = row.usd[choice.pick] ?? Number.NaN;
       route.probability += choice.probability;
       route.rows[choice.pick] = (route.rows[choice.pick] ?? 0) + 1;
-      const loopUsd = (row.agentInput * (this.scorer.candidates[choice.pick]?.price?.input ?? 0)) / 1e6;
+      const price = this.scorer.candidates[choice.pick]?.price;
+      const loopUsd = price ? usdOf({ prompt: 0, agentInput: row.agentInput, output: 0 }, price) : 0;
       if (Number.isNaN(usd)) route.unpriced++;
       else route.usd += usd;
       route.loopUsd += loopUsd;

@@ -51,8 +51,8 @@ interface Guarded {
   readonly basis: DecisionBasis;
   /** The candidate that looked better and was not taken, where there is one. */
   readonly rejected: Choosable | null;
-  /** Confidence that the guard asked of `rejected`. */
-  readonly asked: number;
+  /** Confidence that the guard asked of `rejected`; absent where another reason spoke against it. */
+  readonly asked?: number;
 }
 
 /** Expected correctness that `candidate` gives up against `reference`, in points, and the spread of that loss. */
@@ -150,7 +150,7 @@ function guardedPick(
   distance: DistanceWord,
   labelledRows: number,
 ): Guarded {
-  if (distance === 'far') return { pick: best, basis: 'far', rejected: null, asked: 0 };
+  if (distance === 'far') return { pick: best, basis: 'far', rejected: null };
   const byQuality = (a: Choosable, b: Choosable): number => b.probability - a.probability || byCost(a, b);
   const leader = first(candidates, byQuality) ?? best;
   const passing = candidates.filter(
@@ -161,10 +161,10 @@ function guardedPick(
         beats(candidate, best) >= confidenceNeeded(candidate, best, labelledRows)),
   );
   const pick = first(passing, byQuality) ?? best;
-  if (pick.model !== best.model) return { pick, basis: 'quality', rejected: null, asked: 0 };
+  if (pick.model !== best.model) return { pick, basis: 'quality', rejected: null };
   const rejected = leader.model === best.model ? null : leader;
-  const asked = rejected ? confidenceNeeded(rejected, best, labelledRows) : 0;
-  return { pick, basis: rejected ? 'guard' : 'best-here-too', rejected, asked };
+  if (!rejected) return { pick, basis: 'best-here-too', rejected };
+  return { pick, basis: 'guard', rejected, asked: confidenceNeeded(rejected, best, labelledRows) };
 }
 
 /** The guard's threshold on P(better than the best model on average). */
@@ -186,15 +186,15 @@ function paperPick(candidates: readonly Choosable[], best: Choosable, prompts: n
     (a, b) => (b.scores.s3 ?? 0) - (a.scores.s3 ?? 0) || b.ability - a.ability || byCost(a, b),
   );
   if (!winner || winner.model === best.model)
-    return { pick: best, basis: winner ? 'paper' : 'paper-guard', rejected: null, asked: 0 };
+    return { pick: best, basis: winner ? 'paper' : 'paper-guard', rejected: null };
   const { s2, p } = winner.scores;
   const against = best.scores;
   const wins =
     s2 !== null && p !== null && against.s2 !== null && against.p !== null
       ? paperWinProbability({ s2, p }, { s2: against.s2, p: against.p }, prompts)
       : 0;
-  if (wins < paperEta) return { pick: best, basis: 'paper-guard', rejected: winner, asked: paperEta };
-  return { pick: winner, basis: 'paper', rejected: null, asked: 0 };
+  if (wins < paperEta) return { pick: best, basis: 'paper-guard', rejected: winner };
+  return { pick: winner, basis: 'paper', rejected: null };
 }
 
 function valuePick(candidates: readonly Choosable[], quality: Choosable, dial: number): Choosable {
@@ -271,7 +271,7 @@ function reasonOf(
       case 'best-here-too':
         return say('{0} is the best model on average, and on similar tasks none is expected to do better', best.name);
       case 'guard':
-        return guardReason(quality.rejected ?? best, best, quality.asked);
+        return guardReason(quality.rejected ?? best, best, quality.asked ?? 0);
       case 'quality':
         return withCost(
           say(

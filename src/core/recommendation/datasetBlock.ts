@@ -60,7 +60,7 @@ function route(
   const total = Math.max(1, aggregate.total.rows);
   const probability = (sums?.probability ?? 0) / total;
   const { agentic } = aggregate.total;
-  const usd = (sums?.usd ?? 0) - (agentic ? 0 : (sums?.loopUsd ?? 0));
+  const billed = (usd: number, loopUsd: number): number => (agentic ? usd : usd - loopUsd);
   const shares = [...(sums?.rows ?? [])]
     .map((count, candidate) => ({ model: candidates[candidate]?.model ?? '', rows: count, candidate }))
     .filter(({ rows: count }) => count > 0)
@@ -74,13 +74,13 @@ function route(
     preference,
     probability,
     interval: interval80(logitWithMean(probability, variance), variance),
-    usd: (sums?.unpriced ?? 1) > 0 ? null : usd / total,
+    usd: !sums || sums.unpriced > 0 ? null : billed(sums.usd, sums.loopUsd) / total,
     shares: shares.map(({ model, rows: count }) => ({ model, rows: count })),
     picks: rows.map(({ picks }) => places.get(picks[at]?.pick ?? 0) ?? 0),
     probabilities: rows.map(({ picks }) => rounded(picks[at]?.probability ?? 0)),
     costs: rows.map(({ picks }) => {
       const { usd = null, loopUsd = 0 } = picks[at] ?? {};
-      return usd === null || agentic ? usd : usd - loopUsd;
+      return usd === null ? null : billed(usd, loopUsd);
     }),
   };
 }
