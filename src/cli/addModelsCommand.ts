@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
+import { skippedStep } from '../core/benchmarks/readBenchmarks';
 import { splitIntoTasks } from '../core/benchmarks/tasks';
 import { boardsInOrder, factsOf, parseEvidence } from '../core/bundle/evidence';
 import { bundleFile, type VerifiedBundle } from '../core/bundle/manifest';
@@ -13,14 +14,15 @@ import type { Encoder } from '../core/features/encoder';
 import { mixtureOf } from '../core/predictors/posteriorAt';
 import type { RouterParameters } from '../core/predictors/routerParameters';
 import { VectorIndex } from '../core/predictors/vectorIndex';
+import { say } from '../core/sentence';
 import { type AddingPlan, type AddingReport, addingReportSchema } from '../core/training/addingReport';
 import { type AddedModel, addModels, type PlacedBenchmark } from '../core/training/addModels';
 import type { MatMul } from '../core/training/matMul';
 import { evenly } from '../core/training/trainEncoder';
-import { centroidOf, taskSums } from '../core/training/trainRouter';
+import { centroidOf, type TrainingProgress, taskSums } from '../core/training/trainRouter';
 import { verifyBundleFolder } from '../scoring/bundleFolder';
 import { nativeMatMul } from '../scoring/session';
-import { tableFiles, withOwnModels } from './ownRouterCommand';
+import { ownResultsStep, tableFiles, withOwnModels } from './ownRouterCommand';
 import { readTables } from './testFolder';
 import { writeFolder } from './writeRouter';
 
@@ -55,11 +57,11 @@ interface Opened {
 async function open(
   adding: Adding,
   load: (folder: string) => Promise<ScoringBundle>,
-  progress: (step: string) => void,
+  progress: TrainingProgress,
 ): Promise<Opened> {
   const { table, report } = await readTables(await tableFiles(adding.paths));
-  progress(`${report.results} own results on ${report.items} prompts; ${report.linesSkipped} lines skipped`);
-  for (const skip of report.skipped) progress(`skipped ${skip.file} line ${skip.line} ${skip.field}: ${skip.reason}`);
+  progress(ownResultsStep(report));
+  for (const skip of report.skipped) progress(skippedStep(skip));
   const base = await verifyBundleFolder(adding.base);
   const parameters = readRouterParameters(base);
   const before = addedBefore(base);
@@ -82,7 +84,7 @@ async function open(
 export async function planAddedModels(
   adding: Adding,
   load: (folder: string) => Promise<ScoringBundle>,
-  progress: (step: string) => void,
+  progress: TrainingProgress,
 ): Promise<AddingPlan> {
   const { parameters, placed, newModels } = await open(adding, load, progress);
   const fresh = new Set(newModels.map(({ id }) => id));
@@ -109,7 +111,7 @@ export async function planAddedModels(
 export async function addModelsToRouter(
   adding: Adding,
   load: (folder: string) => Promise<ScoringBundle>,
-  progress: (step: string) => void,
+  progress: TrainingProgress,
 ): Promise<AddingReport> {
   const { base, catalog, parameters, placed, newModels, before } = await open(adding, load, progress);
   const ids = adding.models.length > 0 ? [...new Set(adding.models)] : newModels.map(({ id }) => id);
@@ -119,19 +121,27 @@ export async function addModelsToRouter(
     throw count > 0
       ? new RecommendError(
           'BAD_ARGUMENT',
-          `The router has ${count} results of ${id} already: adding would count what it learned from them as well.`,
-          'Train a router on your tables instead (without --add-models): it weighs both.',
+          say(
+            'The router has {0} results of {1} already: adding would count what it learned from them as well.',
+            count,
+            id,
+          ),
+          say('Train a router on your tables instead (without --add-models): it weighs both.'),
         )
-      : new RecommendError('BAD_ARGUMENT', `The tables hold no result of ${id}.`, 'Name a model of the tables.');
+      : new RecommendError(
+          'BAD_ARGUMENT',
+          say('The tables hold no result of {0}.', id),
+          say('Name a model of the tables.'),
+        );
   }
   if (ids.length === 0) {
     throw new RecommendError(
       'TRAINING_DATA',
-      'The router has results of every model in these tables already.',
-      'Train a router on them instead (without --add-models).',
+      say('The router has results of every model in these tables already.'),
+      say('Train a router on them instead (without --add-models).'),
     );
   }
-  progress(`adding ${ids.join(', ')}`);
+  progress(say('adding {0}', ids.join(', ')));
   const evidence = parseEvidence(bundleFile(base, bundleFiles.evidence));
   const facts = factsOf(evidence);
   const { kernel, minimumResults } = readConstants(base);
@@ -171,7 +181,7 @@ export async function addModelsToRouter(
     ]),
   );
   await writeFolder(adding.output, files);
-  progress(`${adding.output}: written`);
+  progress(say('{0}: written', adding.output));
   return { ...report, models: result.added };
 }
 
@@ -182,8 +192,13 @@ function addedBefore({ files }: VerifiedBundle): readonly AddedModel[] {
   if (parsed.success) return parsed.output.models;
   throw new RecommendError(
     'BUNDLE_BROKEN',
-    `The bundle's ${bundleFiles.added}: ${v.getDotPath(parsed.issues[0]) ?? 'content'}: ${parsed.issues[0].message}.`,
-    'Add the models to the router that they were added to again.',
+    say(
+      "The bundle's {0}: {1}: {2}.",
+      bundleFiles.added,
+      v.getDotPath(parsed.issues[0]) ?? 'content',
+      parsed.issues[0].message,
+    ),
+    say('Add the models to the router that they were added to again.'),
   );
 }
 

@@ -1,9 +1,10 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { RecommendError } from '../core/errors';
 import type { Preference, RoutingMode } from '../core/recommendation/recommendation';
+import { type Sentence, say } from '../core/sentence';
 
-export function badArgument(sentence: string, command: string): RecommendError {
-  return new RecommendError('BAD_ARGUMENT', sentence, `See "recommend-llm ${command} --help".`);
+export function badArgument(sentence: string | Sentence, command: string): RecommendError {
+  return new RecommendError('BAD_ARGUMENT', sentence, say('See "recommend-llm {0} --help".', command));
 }
 
 /**

@@ -5,7 +5,8 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { BenchmarkReading } from '../core/benchmarks/readBenchmarks';
 import { readBenchmarks, splitLines } from '../core/benchmarks/readBenchmarks';
-import { RecommendError } from '../core/errors';
+import { causeOf, RecommendError } from '../core/errors';
+import { say } from '../core/sentence';
 
 /**
  * Lines of a text file, decompressed on the way where its name ends in `.gz`.
@@ -21,8 +22,8 @@ export async function* linesOfFile(path: string): AsyncGenerator<string> {
   } catch (error) {
     throw new RecommendError(
       'TRAINING_DATA',
-      `${path} could not be read: ${error instanceof Error ? error.message : String(error)}.`,
-      'Restore the file, or remove it from the folder.',
+      say('{0} could not be read: {1}.', path, causeOf(error)),
+      say('Restore the file, or remove it from the folder.'),
       { cause: error },
     );
   }
@@ -37,17 +38,20 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new RecommendError('FILE_NOT_FOUND', `${path} could not be read.`, 'Check the path of the training data.', {
-      cause: error,
-    });
+    throw new RecommendError(
+      'FILE_NOT_FOUND',
+      say('{0} could not be read.', path),
+      say('Check the path of the training data.'),
+      { cause: error },
+    );
   }
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new RecommendError(
       'TRAINING_DATA',
-      `${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`,
-      'Restore the file.',
+      say('{0} is not valid JSON: {1}.', path, causeOf(error)),
+      say('Restore the file.'),
       { cause: error },
     );
   }
@@ -59,9 +63,12 @@ export async function filesIn(folder: string, suffixes: readonly string[]): Prom
     const names = await readdir(folder);
     return names.filter((name) => suffixes.some((suffix) => name.endsWith(suffix))).sort();
   } catch (error) {
-    throw new RecommendError('FILE_NOT_FOUND', `The folder ${folder} could not be read.`, 'Check the path.', {
-      cause: error,
-    });
+    throw new RecommendError(
+      'FILE_NOT_FOUND',
+      say('The folder {0} could not be read.', folder),
+      say('Check the path.'),
+      { cause: error },
+    );
   }
 }
 

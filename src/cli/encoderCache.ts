@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
+import { say } from '../core/sentence';
 import type { MatMul } from '../core/training/matMul';
 import type { RouterConfig } from '../core/training/routerConfig';
 import { type EncodedTable, encodeTable, type TrainingProgress } from '../core/training/trainRouter';
@@ -27,7 +28,7 @@ export async function cachedEncodeTable(
   for (const [index, item] of table.items.entries()) hash.update(`${learnFrom(index) ? 1 : 0}${item.prompt}\0`);
   const path = join(folder, `${hash.digest('hex').slice(0, 32)}.bin`);
   if (existsSync(path)) {
-    progress('encoder and vectors from the cache');
+    progress(say('encoder and vectors from the cache'));
     return deserialize(await readFile(path)) as EncodedTable;
   }
   const encoded = await encode();

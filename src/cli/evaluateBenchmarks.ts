@@ -17,6 +17,7 @@ import {
 } from '../core/evaluation/protocolReport';
 import type { MethodSummary } from '../core/evaluation/summary';
 import type { AllReports } from '../core/evaluation/targets';
+import { inEnglish } from '../core/sentence';
 import type { LinkedFit } from '../core/training/linkedGaussianProcess';
 import { fitScaled } from '../core/training/taskScales';
 import { groupsOfTasks, type PreparedTraining, prepareTraining } from '../core/training/trainRouter';
@@ -255,7 +256,7 @@ class Evaluation {
         data.table,
         data.config,
         matMul,
-        this.progress,
+        (step) => this.progress(inEnglish(step)),
         everything,
       );
       const prepared = prepareTraining(data.table, encoded, facts, data.config);

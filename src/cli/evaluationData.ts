@@ -11,6 +11,7 @@ import { type HeldOutPart, heldOutGroups, heldOutParts, type UntestedTask } from
 import { mergeTables, testGroup } from '../core/evaluation/mergeTables';
 import { promptClusters } from '../core/evaluation/promptOverlap';
 import { RealUsage } from '../core/evaluation/realUsage';
+import { inEnglish } from '../core/sentence';
 import { readAggregates } from '../core/training/aggregates';
 import { defaultRouterConfig } from '../core/training/routerConfig';
 import type { TrainingFacts } from '../core/training/trainRouter';
@@ -53,8 +54,8 @@ const posteriorSamples = 64;
 export async function loadEvaluation(job: EvaluationJob): Promise<LoadedEvaluation> {
   const { table: known, report } = await readBenchmarkFolder(job.benchmarks);
   const notes = [`${report.results} results on ${report.items} prompts of ${known.benchmarks.length} benchmarks`];
-  if (report.linesSkipped > 0)
-    notes.push(`${report.linesSkipped} lines skipped, the first: ${report.skipped[0]?.reason}`);
+  const [firstSkipped] = report.skipped;
+  if (firstSkipped) notes.push(`${report.linesSkipped} lines skipped, the first: ${inEnglish(firstSkipped.reason)}`);
   const models = parseModelFacts(await readJson(join(job.benchmarks, 'models.json')));
   const catalogContent = await readJson(join(job.benchmarks, 'catalog_facts.json'));
   const catalogFacts = parseCatalogFacts(catalogContent);
@@ -71,8 +72,8 @@ export async function loadEvaluation(job: EvaluationJob): Promise<LoadedEvaluati
     table = merged.table;
     firstTestItem = merged.firstTestItem;
     notes.push(`${test.report.results} results on ${test.report.items} prompts to test on`);
-    if (test.report.linesSkipped > 0)
-      notes.push(`${test.report.linesSkipped} test lines skipped, the first: ${test.report.skipped[0]?.reason}`);
+    const [skipped] = test.report.skipped;
+    if (skipped) notes.push(`${test.report.linesSkipped} test lines skipped, the first: ${inEnglish(skipped.reason)}`);
     if (test.undescribed.length > 0) notes.push(`kind unknown: ${test.undescribed.join(', ')}`);
     const trained = new Set(known.models);
     const unknown = test.table.models.filter((model) => !trained.has(model));

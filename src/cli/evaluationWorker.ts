@@ -2,6 +2,7 @@ import { toErrorReport } from '../core/errors';
 import { prepareFold } from '../core/evaluation/folds';
 import { evaluateGroup, type GroupOutcome } from '../core/evaluation/groupEvaluation';
 import { answerPools, type PoolAnswers } from '../core/evaluation/inDistribution';
+import { inEnglish } from '../core/sentence';
 import type { MatMul } from '../core/training/matMul';
 import type { EncodedTable } from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
@@ -64,7 +65,7 @@ function serve(): void {
     const matMul = await loaded.matMul;
     const progress = (text: string): void => send({ type: 'progress', text: `fold ${message.fold + 1}: ${text}` });
     const encode = (learnFrom: (item: number) => boolean): Promise<EncodedTable> =>
-      cachedEncodeTable(cache, data.table, data.config, matMul, progress, learnFrom);
+      cachedEncodeTable(cache, data.table, data.config, matMul, (step) => progress(inEnglish(step)), learnFrom);
     if (message.type === 'pools') {
       const prompts = promptsPerPoolFold;
       send({

@@ -18,7 +18,8 @@ import {
 } from '../core/benchmarks/importers/importEvaluations';
 import type { NamedModel } from '../core/benchmarks/importers/modelNames';
 import type { TableLine } from '../core/benchmarks/importers/resultCollector';
-import { RecommendError } from '../core/errors';
+import { causeOf, RecommendError } from '../core/errors';
+import { say } from '../core/sentence';
 import { localSource } from '../scoring/localFiles';
 
 export const importUsage = `recommend-llm import PATH… --output table.jsonl.gz [options]
@@ -40,7 +41,8 @@ Options:
   --model-column NAME       --score-column NAME (repeatable)      for long tables
   --result-columns A,B,…    one column for each LLM               for wide tables
   --json                    print the report as JSON
-  --sentences               with --preview --json: sentences as {text, values}, to be said in another language
+  --sentences               sentences as {text, values}, to be said in another language: of --preview --json, and of a
+                            failure, as a line of JSON on the error stream
 `;
 
 /**
@@ -161,7 +163,8 @@ const skippedFolders = new Set(['node_modules', '.git']);
 /** A file, or every file below a folder, by names relative to it; symbolic links are not followed. */
 export async function filesUnder(path: string): Promise<LogFile[]> {
   const facts = await lstat(path).catch(() => null);
-  if (facts === null) throw new RecommendError('FILE_NOT_FOUND', `${path} does not exist.`, 'Check the path.');
+  if (facts === null)
+    throw new RecommendError('FILE_NOT_FOUND', say('{0} does not exist.', path), say('Check the path.'));
   if (!facts.isDirectory()) return [await localSource(path, basename(path))];
   const files: LogFile[] = [];
   const walk = async (folder: string): Promise<void> => {
@@ -200,8 +203,8 @@ export async function writeTable(
     await rm(temporary, { force: true });
     throw new RecommendError(
       'OUTPUT_FAILED',
-      `${output} could not be written: ${error instanceof Error ? error.message : String(error)}.`,
-      'Check the folder and the free space; nothing was left behind.',
+      say('{0} could not be written: {1}.', output, causeOf(error)),
+      say('Check the folder and the free space; nothing was left behind.'),
       { cause: error },
     );
   }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
+import { type BenchmarkReport, skippedStep } from '../core/benchmarks/readBenchmarks';
 import { type BundleEvidence, benchmarksOf, bundleEvidence, factsOf, parseEvidence } from '../core/bundle/evidence';
 import { bundleFile, type VerifiedBundle } from '../core/bundle/manifest';
 import { dequantiseRows } from '../core/bundle/quantise';
@@ -10,6 +11,7 @@ import { bundleFiles, bundleOf } from '../core/bundle/writeBundle';
 import { type Catalog, catalogFormatVersion } from '../core/cost/catalog';
 import { RecommendError } from '../core/errors';
 import { paperPairs } from '../core/scores/paperPairs';
+import { type Sentence, say } from '../core/sentence';
 import { fitLinkedGaussianProcess } from '../core/training/linkedGaussianProcess';
 import { compareOwnRouter, type OwnRouterReport } from '../core/training/ownComparison';
 import { joinTables, onlyModels, onlyScores } from '../core/training/ownEvidence';
@@ -23,6 +25,7 @@ import {
   indexThresholds,
   prepareTraining,
   type TrainingFacts,
+  type TrainingProgress,
 } from '../core/training/trainRouter';
 import { verifyBundleFolder } from '../scoring/bundleFolder';
 import { nativeMatMul } from '../scoring/session';
@@ -51,13 +54,14 @@ export async function tableFiles(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     const facts = await stat(path).catch(() => null);
-    if (facts === null) throw new RecommendError('FILE_NOT_FOUND', `${path} does not exist.`, 'Check the path.');
+    if (facts === null)
+      throw new RecommendError('FILE_NOT_FOUND', say('{0} does not exist.', path), say('Check the path.'));
     if (!facts.isDirectory()) files.push(path);
     else files.push(...(await filesIn(path, ['.jsonl', '.jsonl.gz'])).map((name) => join(path, name)));
   }
   if (files.length > 0) return files;
   throw badArgument(
-    `${paths.join(', ')} holds no *.jsonl or *.jsonl.gz table; "recommend-llm import" writes one.`,
+    say('{0} holds no *.jsonl or *.jsonl.gz table; "recommend-llm import" writes one.', paths.join(', ')),
     'train',
   );
 }
@@ -70,11 +74,11 @@ export async function tableFiles(paths: readonly string[]): Promise<string[]> {
 export async function trainOwnRouter(
   training: OwnTraining,
   load: (folder: string) => Promise<ScoringBundle>,
-  progress: (step: string) => void,
+  progress: TrainingProgress,
 ): Promise<OwnRouterReport> {
   const { table: own, report } = await readTables(await tableFiles(training.paths));
-  progress(`${report.results} own results on ${report.items} prompts; ${report.linesSkipped} lines skipped`);
-  for (const skip of report.skipped) progress(`skipped ${skip.file} line ${skip.line} ${skip.field}: ${skip.reason}`);
+  progress(ownResultsStep(report));
+  for (const skip of report.skipped) progress(skippedStep(skip));
   const base = await verifyBundleFolder(training.base);
   const { catalog } = await load(training.base);
   const evidence = parseEvidence(bundleFile(base, bundleFiles.evidence));
@@ -93,9 +97,9 @@ export async function trainOwnRouter(
       }
     : joined(base, evidence, catalog, own);
   const prepared = prepareTraining(table, encoded, facts, config);
-  progress(`linked Gaussian process: ${prepared.pairs.logits.length} pairs, ${prepared.traits.length} models`);
+  progress(say('linked Gaussian process: {0} pairs, {1} models', prepared.pairs.logits.length, prepared.traits.length));
   const fit = await fitLinkedGaussianProcess(prepared.pairs, prepared.kernels, matMul);
-  progress('held-out comparison');
+  progress(say('held-out comparison'));
   const modelIds = prepared.traits.map(({ id }) => id);
   const comparison = await compareOwnRouter(
     table,
@@ -110,7 +114,7 @@ export async function trainOwnRouter(
   const groups = prepared.split.tasks.map((task) => task.group);
   const spread = await heldOutSpread(fit, groups, matMul);
   const thresholds = await indexThresholds(prepared, config, matMul);
-  progress('posterior');
+  progress(say('posterior'));
   const parameters = await condenseRouter(prepared, fit, spread, thresholds, facts.urls, config, matMul);
 
   const json = (content: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(content)}\n`);
@@ -138,8 +142,13 @@ export async function trainOwnRouter(
     foreign && { id: foreign.encoder.id, files: foreign.files },
   );
   await writeFolder(training.output, files);
-  progress(`${training.output}: written`);
+  progress(say('{0}: written', training.output));
   return comparison;
+}
+
+/** What was read of the user's tables, as a step of a training. */
+export function ownResultsStep({ results, items, linesSkipped }: BenchmarkReport): Sentence {
+  return say('{0} own results on {1} prompts; {2} lines skipped', results, items, linesSkipped);
 }
 
 interface Learning {
@@ -179,12 +188,12 @@ const encodedAtOnce = 2000;
 async function encodedBy(
   { encoder }: PortableEncoder,
   own: BenchmarkTable,
-  progress: (step: string) => void,
+  progress: TrainingProgress,
 ): Promise<EncodedTable> {
   const { dimensions } = encoder;
   const vectors = new Float32Array(own.items.length * dimensions);
   for (let from = 0; from < own.items.length; from += encodedAtOnce) {
-    progress(`vectors of ${encoder.id}: ${from} of ${own.items.length} prompts`);
+    progress(say('vectors of {0}: {1} of {2} prompts', encoder.id, from, own.items.length));
     const texts = own.items.slice(from, from + encodedAtOnce).map(({ prompt }) => prompt);
     vectors.set(await encoder.encode(texts), from * dimensions);
   }

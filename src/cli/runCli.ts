@@ -1,4 +1,6 @@
-import { RecommendError, toErrorReport } from '../core/errors';
+import { toSaidError } from '../core/errors';
+import { writeSaidLine } from '../core/saidLine';
+import { inEnglish } from '../core/sentence';
 import { evaluateCommand } from './evaluateCommand';
 import { importCommand } from './importCommand';
 import type { CliContext } from './inputs';
@@ -8,6 +10,8 @@ import { trainCommand } from './trainCommand';
 
 interface Command {
   readonly summary: string;
+  /** Whether it takes `--sentences`: a failure is then told as a line of JSON, for a process that says it in another language. */
+  readonly sentences?: true;
   run(args: readonly string[], context: CliContext): Promise<number>;
 }
 
@@ -20,9 +24,10 @@ const commands: Readonly<Record<string, Command>> = {
   score: { summary: 'recommend an LLM for each row of a dataset, into a file or a stream', run: scoreCommand },
   import: {
     summary: 'turn evaluation logs into a table to learn from',
+    sentences: true,
     run: async (args, context) => importCommand(args, await namedModels(context), context.terminal.out),
   },
-  train: { summary: 'learn a router bundle from benchmark tables', run: trainCommand },
+  train: { summary: 'learn a router bundle from benchmark tables', sentences: true, run: trainCommand },
 };
 
 const usage = `recommend-llm COMMAND [options]
@@ -55,10 +60,15 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   try {
     return await command.run(rest, context);
   } catch (thrown) {
-    const { code, message, nextStep } = toErrorReport(thrown);
-    const isDefect = !RecommendError.is(thrown) || code === 'INTERNAL';
+    const failure = toSaidError(thrown);
+    const isDefect = failure.code === 'INTERNAL';
     const trace = isDefect && thrown instanceof Error && thrown.stack ? `${thrown.stack}\n` : '';
-    context.terminal.error(`recommend-llm: ${message}\n${trace}${isDefect ? '' : `${nextStep}\n`}`);
+    if (command.sentences && rest.includes('--sentences')) {
+      context.terminal.error(`${trace}${writeSaidLine({ failure })}`);
+    } else {
+      const nextStep = isDefect ? '' : `${inEnglish(failure.nextStep)}\n`;
+      context.terminal.error(`recommend-llm: ${inEnglish(failure.message)}\n${trace}${nextStep}`);
+    }
     return isDefect ? 2 : 1;
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
 import { type ModelFacts, parseModelFacts } from '../core/benchmarks/modelFacts';
+import { skippedStep } from '../core/benchmarks/readBenchmarks';
 import { bundleEvidence } from '../core/bundle/evidence';
 import type { Manifest } from '../core/bundle/manifest';
 import { manifestName, parseManifest } from '../core/bundle/manifest';
@@ -14,13 +15,21 @@ import { fitTokenModel } from '../core/cost/fitTokenModel';
 import { readExternalUsage, readUsage, type UsageRow } from '../core/cost/readUsage';
 import { RecommendError } from '../core/errors';
 import type { RouterParameters } from '../core/predictors/routerParameters';
+import { writeSaidLine } from '../core/saidLine';
 import { paperPairs } from '../core/scores/paperPairs';
+import { decimal, inEnglish, say } from '../core/sentence';
 import { describeAddedModels } from '../core/training/addingReport';
 import { type AggregateScore, readAggregates } from '../core/training/aggregates';
 import type { MatMul } from '../core/training/matMul';
 import { describeOwnRouter } from '../core/training/ownComparison';
 import { defaultRouterConfig } from '../core/training/routerConfig';
-import { type EncodedTable, shippableTable, type TrainingFacts, trainRouter } from '../core/training/trainRouter';
+import {
+  type EncodedTable,
+  shippableTable,
+  type TrainingFacts,
+  type TrainingProgress,
+  trainRouter,
+} from '../core/training/trainRouter';
 import { nativeMatMul } from '../scoring/session';
 import { type Adding, addModelsToRouter, planAddedModels } from './addModelsCommand';
 import { badArgument, parseCommand } from './arguments';
@@ -58,6 +67,8 @@ From benchmark results with catalog and licences (how the shipped bundle is made
                         router in --base, and change nothing else
   --plan                with --add-models: tell what would be added, and write nothing
   --json                print the comparison as JSON
+  --sentences           tell steps and a failure as lines of JSON on the error stream, with sentences as {text, values},
+                        to be said in another language
   --cache FOLDER        keep the encoder and the vectors there between trainings
   --trained YYYY-MM-DD  date that the bundle carries (default: today)
   --help                this text
@@ -87,6 +98,7 @@ export async function trainCommand(args: readonly string[], context: CliContext)
     plan: { type: 'boolean', default: false },
     encoder: { type: 'string' },
     json: { type: 'boolean', default: false },
+    sentences: { type: 'boolean', default: false },
     aggregates: { type: 'string' },
     usage: { type: 'string' },
     output: { type: 'string' },
@@ -104,9 +116,18 @@ export async function trainCommand(args: readonly string[], context: CliContext)
   if (!/^\d{4}-\d{2}-\d{2}$/.test(values.trained)) {
     throw badArgument(`--trained takes a date (YYYY-MM-DD), not "${values.trained}".`, 'train');
   }
+  const progress = progressOf(context, values.sentences);
   const [first = ''] = values.benchmarks;
   if (values.benchmarks.length === 1 && positionals.length === 0 && existsSync(join(first, 'catalog_facts.json'))) {
-    await train(first, values.aggregates, values.usage, values.output ?? 'models', values.trained, values.cache);
+    await train(
+      first,
+      values.aggregates,
+      values.usage,
+      values.output ?? 'models',
+      values.trained,
+      values.cache,
+      progress,
+    );
     return 0;
   }
   if (values.aggregates || values.usage) {
@@ -127,7 +148,6 @@ export async function trainCommand(args: readonly string[], context: CliContext)
       output: values.output ?? join('.recommend-llm', 'router-with-new-models'),
       trained: values.trained,
     };
-    const progress = stopwatchProgress(context);
     if (values.plan) {
       const plan = await planAddedModels(adding, context.load, progress);
       context.terminal.out(`${JSON.stringify(plan, null, 2)}\n`);
@@ -148,16 +168,20 @@ export async function trainCommand(args: readonly string[], context: CliContext)
       trained: values.trained,
     },
     context.load,
-    stopwatchProgress(context),
+    progress,
   );
   context.terminal.out(values.json ? `${JSON.stringify(comparison, null, 2)}\n` : describeOwnRouter(comparison));
   return 0;
 }
 
-function stopwatchProgress(context: CliContext): (step: string) => void {
+/** Tells the steps on the error stream: with the time that has passed, or as sentences for another process. */
+function progressOf({ terminal }: CliContext, sentences: boolean): TrainingProgress {
+  if (sentences) return (step) => terminal.error(writeSaidLine({ step }));
   const started = performance.now();
-  return (step) =>
-    context.terminal.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${step}\n`);
+  return (step) => {
+    const seconds = ((performance.now() - started) / 1000).toFixed(0).padStart(4);
+    terminal.error(`${seconds} s  ${inEnglish(step)}\n`);
+  };
 }
 
 async function train(
@@ -167,16 +191,19 @@ async function train(
   output: string,
   trained: string,
   cache: string | undefined,
+  progress: TrainingProgress,
 ): Promise<void> {
-  const started = performance.now();
-  const progress = (step: string): void => {
-    process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${step}\n`);
-  };
   const { table: everything, report } = await readBenchmarkFolder(benchmarks);
   progress(
-    `${report.results} results on ${report.items} prompts; ${report.merged} lines merged, ${report.linesSkipped} skipped`,
+    say(
+      '{0} results on {1} prompts; {2} lines merged, {3} skipped',
+      report.results,
+      report.items,
+      report.merged,
+      report.linesSkipped,
+    ),
   );
-  for (const skip of report.skipped) progress(`skipped ${skip.file} line ${skip.line} ${skip.field}: ${skip.reason}`);
+  for (const skip of report.skipped) progress(skippedStep(skip));
   const table = shippableTable(everything);
   const models = parseModelFacts(await readJson(join(benchmarks, 'models.json')));
   const catalogFacts = parseCatalogFacts(await readJson(join(benchmarks, 'catalog_facts.json')));
@@ -198,7 +225,7 @@ async function train(
     cachedEncodeTable(cache ?? null, table, defaultRouterConfig, matMul, progress, () => true);
   const parameters = await trainRouter(table, facts, defaultRouterConfig, matMul, progress, encode);
 
-  progress('catalog, token use, pairs of the paper');
+  progress(say('catalog, token use, pairs of the paper'));
   const further = await furtherFiles(
     parameters,
     table,
@@ -232,7 +259,7 @@ async function train(
   files.set('MODEL_CARD.md', new TextEncoder().encode(modelCard(manifest)));
   await writeFolder(output, files);
   const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
-  progress(`${output}: bundle ${manifest.version}, ${(bytes / 1e6).toFixed(1)} MB`);
+  progress(say('{0}: bundle {1}, {2} MB', output, manifest.version, decimal(bytes / 1e6, 1)));
 }
 
 /** Public index of general ability by market id. */

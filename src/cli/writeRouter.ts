@@ -4,6 +4,7 @@ import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
 import { benchmarkOf } from '../core/bundle/readParameters';
 import { RecommendError } from '../core/errors';
 import type { RouterParameters } from '../core/predictors/routerParameters';
+import { say } from '../core/sentence';
 
 /** The rows of a table that are in the router's index, in its order, as a table of their own. */
 export function indexTable(parameters: RouterParameters, table: BenchmarkTable): BenchmarkTable {
@@ -40,8 +41,8 @@ export async function writeFolder(folder: string, files: ReadonlyMap<string, Uin
   } catch (error) {
     throw new RecommendError(
       'OUTPUT_FAILED',
-      `The bundle could not be written to ${folder}.`,
-      'Check the permissions and the space left.',
+      say('The bundle could not be written to {0}.', folder),
+      say('Check the permissions and the space left.'),
       { cause: error },
     );
   }

@@ -1,30 +1,33 @@
 import { inEnglish, type Sentence, say } from './sentence';
 
 /** Machine-readable causes of a failure that a user can act on. */
-export type ErrorCode =
-  | 'FILE_NOT_FOUND'
-  | 'FILE_UNREADABLE'
-  | 'FILE_EMPTY'
-  | 'FILE_BINARY'
-  | 'FILE_TOO_LARGE'
-  | 'FILE_CHANGED'
-  | 'FORMAT_UNKNOWN'
-  | 'FORMAT_BROKEN'
-  | 'NO_PROMPT_COLUMN'
-  | 'NO_PROMPTS'
-  | 'NO_LABELS'
-  | 'NO_CANDIDATES'
-  | 'BUNDLE_MISSING'
-  | 'BUNDLE_TAMPERED'
-  | 'BUNDLE_VERSION'
-  | 'BUNDLE_BROKEN'
-  | 'TRAINING_DATA'
-  | 'BAD_ARGUMENT'
-  | 'BAD_SETTING'
-  | 'OUTPUT_FAILED'
-  | 'SCORER_FAILED'
-  | 'CANCELLED'
-  | 'INTERNAL';
+export const errorCodes = [
+  'FILE_NOT_FOUND',
+  'FILE_UNREADABLE',
+  'FILE_EMPTY',
+  'FILE_BINARY',
+  'FILE_TOO_LARGE',
+  'FILE_CHANGED',
+  'FORMAT_UNKNOWN',
+  'FORMAT_BROKEN',
+  'NO_PROMPT_COLUMN',
+  'NO_PROMPTS',
+  'NO_LABELS',
+  'NO_CANDIDATES',
+  'BUNDLE_MISSING',
+  'BUNDLE_TAMPERED',
+  'BUNDLE_VERSION',
+  'BUNDLE_BROKEN',
+  'TRAINING_DATA',
+  'BAD_ARGUMENT',
+  'BAD_SETTING',
+  'OUTPUT_FAILED',
+  'SCORER_FAILED',
+  'CANCELLED',
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
 
 /** An expected failure: what went wrong (one sentence) and what the user can do next (one sentence). */
 export class RecommendError extends Error {

@@ -24,6 +24,11 @@ export function verbatim(words: string): Sentence {
   return { text: '{0}', values: [words] };
 }
 
+/** @param digits that are written, zeros included */
+export function decimal(value: number, digits: number): Figure {
+  return { kind: 'decimal', value, digits };
+}
+
 /** The sentence in English, as the command line prints it and its JSON holds it. */
 export function inEnglish(sentence: Sentence): string {
   return filled(sentence, (text) => text, englishNumber);

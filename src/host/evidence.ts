@@ -357,7 +357,6 @@ export class OwnEvidence {
       ...paths,
       '--preview',
       '--json',
-      '--sentences',
       ...choices,
     ]);
     return v.parse(planSchema, answer);
@@ -367,7 +366,10 @@ export class OwnEvidence {
     const cli = Uri.joinPath(this.context.extensionUri, 'dist', 'cli.js').fsPath;
     return Promise.resolve(
       window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (progress, token) =>
-        runEvidenceCommand(cli, args, { signal: signalOf(token), onStep: (message) => progress.report({ message }) }),
+        runEvidenceCommand(cli, args, {
+          signal: signalOf(token),
+          onStep: (step) => progress.report({ message: said(step) }),
+        }),
       ),
     );
   }

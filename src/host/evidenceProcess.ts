@@ -1,12 +1,15 @@
 import { fork } from 'node:child_process';
-import { l10n } from 'vscode';
-import { RecommendError } from '../core/errors';
+import { RecommendError, type SaidError } from '../core/errors';
+import { readSaidLine } from '../core/saidLine';
+import { type Sentence, say } from '../core/sentence';
 
 export interface EvidenceHooks {
   readonly signal: AbortSignal;
-  /** A line of progress. */
-  readonly onStep: (step: string) => void;
+  readonly onStep: (step: Sentence) => void;
 }
+
+/** How much is kept of what the process says besides, for the log. */
+const keptWords = 10_000;
 
 /**
  * Runs a command of the bundled command line in a process of its own: importing and training take memory and time that
@@ -16,13 +19,21 @@ export interface EvidenceHooks {
  */
 export function runEvidenceCommand(cli: string, args: readonly string[], hooks: EvidenceHooks): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const child = fork(cli, args, {
+    const child = fork(cli, [...args, '--sentences'], {
       execArgv: [],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     let out = '';
-    let errors = '';
+    let rest = '';
+    let words = '';
+    let failure: SaidError | null = null;
+    const hear = (line: string): void => {
+      const told = readSaidLine(line);
+      if (told === null) words = `${words}${line}\n`.slice(-keptWords);
+      else if ('step' in told) hooks.onStep(told.step);
+      else failure = told.failure;
+    };
     const stop = (): void => {
       child.kill();
     };
@@ -31,36 +42,41 @@ export function runEvidenceCommand(cli: string, args: readonly string[], hooks: 
       out += text;
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      errors += text;
-      const step = /^ *\d+ s {2}(.+)$/.exec(text.trimEnd().split('\n').at(-1) ?? '')?.[1];
-      if (step !== undefined) hooks.onStep(step);
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) hear(line);
     });
-    child.once('error', (error) => reject(failed(error.message)));
+    child.once('error', (error) => reject(failed(null, error.message)));
     child.once('close', (code) => {
       hooks.signal.removeEventListener('abort', stop);
       if (hooks.signal.aborted) {
-        reject(new RecommendError('CANCELLED', l10n.t('Cancelled.'), l10n.t('Nothing was changed.')));
+        reject(new RecommendError('CANCELLED', say('Cancelled.'), say('Nothing was changed.')));
         return;
       }
+      hear(rest);
       if (code !== 0) {
-        reject(failed(errors));
+        reject(failed(failure, words));
         return;
       }
       try {
         resolve(JSON.parse(out));
       } catch (error) {
-        reject(failed(error instanceof Error ? error.message : String(error)));
+        reject(failed(null, error instanceof Error ? error.message : String(error)));
       }
     });
   });
 }
 
-/** The command line tells a failure in two lines: what happened, and what can be done. */
-function failed(errors: string): RecommendError {
-  const [message, nextStep] = errors.slice(Math.max(0, errors.indexOf('recommend-llm: '))).split('\n');
-  return new RecommendError(
-    'TRAINING_DATA',
-    message?.replace(/^recommend-llm: /, '') || l10n.t('The process that imports and trains ended unexpectedly.'),
-    nextStep || l10n.t('See the log for details, and try again.'),
-  );
+/**
+ * @param failure as the command told it; null where it ended without a word of its own
+ * @param words what was said besides: it goes to the log
+ */
+function failed(failure: SaidError | null, words: string): RecommendError {
+  const { code, message, nextStep } = failure ?? {
+    code: 'TRAINING_DATA',
+    message: say('The process that imports and trains ended unexpectedly.'),
+    nextStep: say('See the log for details, and try again.'),
+  };
+  const said = words.trim();
+  return new RecommendError(code, message, nextStep, said === '' ? {} : { cause: new Error(said) });
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { RecommendError } from '../errors';
+import { causeOf, RecommendError } from '../errors';
+import { type Sentence, say, verbatim } from '../sentence';
 import type { BenchmarkFacts, BenchmarkItem, BenchmarkTable } from './benchmarkTable';
 import { byGroup, Column, type Grouped } from './column';
 
@@ -17,7 +18,7 @@ export interface SkippedLine {
   readonly line: number;
   /** Dotted path of the field at fault; empty where the line as a whole is. */
   readonly field: string;
-  readonly reason: string;
+  readonly reason: Sentence;
 }
 
 /** What was read, told in full. */
@@ -32,6 +33,11 @@ export interface BenchmarkReport {
   readonly sharedAcrossBenchmarks: number;
   readonly items: number;
   readonly results: number;
+}
+
+/** What was skipped, as a step of a training. */
+export function skippedStep({ file, line, field, reason }: SkippedLine): Sentence {
+  return say('skipped {0} line {1} {2}: {3}', file, line, field, reason);
 }
 
 export interface BenchmarkReading {
@@ -53,11 +59,18 @@ const factsSchema = v.record(
   }),
 );
 
+/** What is wrong with a line, as far as this reader says it; the rest is in the words of the schema library. */
+const wrongs = {
+  scores: say('an object from model to correctness is expected'),
+  score: say('a number from 0 to 1 is expected'),
+  prompt: say('the prompt is empty'),
+};
+
 /** As `v.record(v.string(), v.number())` within 0..1, but without a copy and a pipe for each of millions of results. */
 const scoresSchema = v.pipe(
   v.custom<Readonly<Record<string, unknown>>>(
     (input) => typeof input === 'object' && input !== null && !Array.isArray(input),
-    'an object from model to correctness is expected',
+    wrongs.scores.text,
   ),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const scores = dataset.value;
@@ -65,7 +78,7 @@ const scoresSchema = v.pipe(
       const value = scores[model];
       if (typeof value !== 'number' || !(value >= 0 && value <= 1)) {
         addIssue({
-          message: 'a number from 0 to 1 is expected',
+          message: wrongs.score.text,
           path: [{ type: 'object', origin: 'value', input: { ...scores }, key: model, value }],
         });
         return NEVER;
@@ -81,7 +94,7 @@ const lineSchema = v.object({
   item_id: v.union([v.string(), v.number()]),
   prompt: v.pipe(
     v.string(),
-    v.check((text) => text.trim() !== '', 'the prompt is empty'),
+    v.check((text) => text.trim() !== '', wrongs.prompt.text),
   ),
   scores: scoresSchema,
 });
@@ -166,7 +179,7 @@ export async function readResults(
 
   for (const file of files) {
     let line = 0;
-    const skip = (field: string, reason: string): void => {
+    const skip = (field: string, reason: Sentence): void => {
       linesSkipped++;
       if (skipped.length < maxSkippedReported) skipped.push({ file: file.name, line, field, reason });
     };
@@ -178,13 +191,16 @@ export async function readResults(
       try {
         content = JSON.parse(text);
       } catch (error) {
-        skip('', `not JSON: ${error instanceof Error ? error.message : String(error)}`);
+        skip('', say('not JSON: {0}', causeOf(error)));
         continue;
       }
       const parsed = v.safeParse(lineSchema, content);
       if (!parsed.success) {
         const issue = parsed.issues[0];
-        skip(v.getDotPath(issue) ?? '', issue.message);
+        skip(
+          v.getDotPath(issue) ?? '',
+          Object.values(wrongs).find(({ text }) => text === issue.message) ?? verbatim(issue.message),
+        );
         continue;
       }
       const row = parsed.output;
@@ -194,12 +210,12 @@ export async function readResults(
         factsByName.set(row.benchmark, facts);
       }
       if (facts === null) {
-        skip('benchmark', `"${row.benchmark}" is not in benchmarks.json`);
+        skip('benchmark', say('"{0}" is not in benchmarks.json', row.benchmark));
         continue;
       }
       const results = Object.entries(row.scores);
       if (results.length === 0) {
-        skip('scores', 'no result');
+        skip('scores', say('no result'));
         continue;
       }
       const key = `${row.benchmark}\n${promptKey(row.prompt)}`;
@@ -228,10 +244,19 @@ export async function readResults(
     }
   }
   if (open.length === 0) {
+    const [first] = skipped;
     throw new RecommendError(
       'TRAINING_DATA',
-      `None of the ${linesRead} benchmark lines could be read${skipped[0] ? ` (${skipped[0].file} line ${skipped[0].line}: ${skipped[0].reason})` : ''}.`,
-      'Name a folder with *.jsonl or *.jsonl.gz files of per-item results and their benchmarks.json.',
+      first
+        ? say(
+            'None of the {0} benchmark lines could be read ({1} line {2}: {3}).',
+            linesRead,
+            first.file,
+            first.line,
+            first.reason,
+          )
+        : say('None of the {0} benchmark lines could be read.', linesRead),
+      say('Name a folder with *.jsonl or *.jsonl.gz files of per-item results and their benchmarks.json.'),
     );
   }
   const sharedAcrossBenchmarks = countShared(byPrompt.keys());

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { BenchmarkFacts, BenchmarkTable } from '../benchmarks/benchmarkTable';
 import type { ModelFacts } from '../benchmarks/modelFacts';
 import { RecommendError } from '../errors';
+import { say } from '../sentence';
 import { type AggregateScore, aggregateObservation } from '../training/aggregates';
 import type { TrainingFacts } from '../training/trainRouter';
 
@@ -100,8 +101,8 @@ export function parseEvidence(bytes: Uint8Array): BundleEvidence {
   const issue = parsed.issues[0];
   throw new RecommendError(
     'BUNDLE_BROKEN',
-    `The bundle's evidence.json: ${v.getDotPath(issue) ?? 'content'}: ${issue.message}.`,
-    'Reinstall the extension, or train the bundle again.',
+    say("The bundle's {0}: {1}: {2}.", 'evidence.json', v.getDotPath(issue) ?? 'content', issue.message),
+    say('Reinstall the extension, or train the bundle again.'),
   );
 }
 

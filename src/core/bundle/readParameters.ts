@@ -3,11 +3,12 @@ import * as v from 'valibot';
 import type { BenchmarkFacts, BenchmarkTable } from '../benchmarks/benchmarkTable';
 import { RecommendError } from '../errors';
 import type { RouterParameters } from '../predictors/routerParameters';
+import { say } from '../sentence';
 import type { KernelConfig } from '../training/routerConfig';
 import type { TrainedEncoder } from '../training/trainEncoder';
 import { constantNames } from './graphs';
 import { decodeLabels } from './labelCodec';
-import { bundleFile, type VerifiedBundle } from './manifest';
+import { bundleFile, manifestName, type VerifiedBundle } from './manifest';
 import { type ElementType, elementTypes } from './onnxGraph';
 import { dequantiseRows, fromHalf } from './quantise';
 import { parseRouterIndex } from './routerIndex';
@@ -30,8 +31,8 @@ export function readEncoder(bundle: VerifiedBundle): TrainedEncoder {
   if (bundle.files.has(bundleFiles.sentence)) {
     throw new RecommendError(
       'BUNDLE_BROKEN',
-      `The bundle ${bundle.manifest.version} has an encoder of its own: no router can be trained on top of it.`,
-      'Train on your tables with the same --encoder, or on top of the bundled router.',
+      say('The bundle {0} has an encoder of its own: no router can be trained on top of it.', bundle.manifest.version),
+      say('Train on your tables with the same --encoder, or on top of the bundled router.'),
     );
   }
   const tensors = constantsOf(bundle, bundleFiles.encoder, [constantNames.projection, constantNames.projectionScales]);
@@ -129,8 +130,13 @@ export function readConstants({ manifest }: VerifiedBundle): TrainedConstants {
   if (parsed.success) return parsed.output;
   throw new RecommendError(
     'BUNDLE_BROKEN',
-    `The bundle's manifest.json: constants.${v.getDotPath(parsed.issues[0]) ?? ''}: ${parsed.issues[0].message}.`,
-    'Use the bundle that came with this version, or train one with "recommend-llm train".',
+    say(
+      "The bundle's {0}: {1}: {2}.",
+      manifestName,
+      `constants.${v.getDotPath(parsed.issues[0]) ?? ''}`,
+      parsed.issues[0].message,
+    ),
+    say('Use the bundle that came with this version, or train one with "recommend-llm train".'),
   );
 }
 
@@ -243,8 +249,12 @@ function graphConstants(
     if (found?.rawData) return found.rawData.slice();
     throw new RecommendError(
       'BUNDLE_BROKEN',
-      `The bundle's ${file} has no constant "${name}" of the expected shape, so nothing can be added to its router.`,
-      'Reinstall the extension, or train the bundle again.',
+      say(
+        'The bundle\'s {0} has no constant "{1}" of the expected shape, so nothing can be added to its router.',
+        file,
+        name,
+      ),
+      say('Reinstall the extension, or train the bundle again.'),
     );
   };
 }
@@ -259,8 +269,8 @@ export function benchmarkOf(task: string, benchmarks: readonly BenchmarkFacts[])
   }
   throw new RecommendError(
     'BUNDLE_BROKEN',
-    `The bundle knows nothing of the benchmark of its task ${task}.`,
-    'Reinstall the extension, or train the bundle again.',
+    say('The bundle knows nothing of the benchmark of its task {0}.', task),
+    say('Reinstall the extension, or train the bundle again.'),
   );
 }
 
@@ -274,8 +284,8 @@ function constantsOf(bundle: VerifiedBundle, file: string, names: readonly strin
   if (missing === undefined) return tensors;
   throw new RecommendError(
     'BUNDLE_BROKEN',
-    `The bundle's ${file} has no constant "${missing}", so no router can be trained on top of it.`,
-    'Reinstall the extension, or train on your own tables alone (--alone).',
+    say('The bundle\'s {0} has no constant "{1}", so no router can be trained on top of it.', file, missing),
+    say('Reinstall the extension, or train on your own tables alone (--alone).'),
   );
 }
 

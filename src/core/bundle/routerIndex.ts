@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { RecommendError } from '../errors';
 import type { RouterParameters } from '../predictors/routerParameters';
+import { say } from '../sentence';
 
 const text = v.string();
 
@@ -70,8 +71,13 @@ export function parseRouterIndex(bytes: Uint8Array): RouterIndex {
   if (!parsed.success) {
     throw new RecommendError(
       'BUNDLE_BROKEN',
-      `The bundle's index.json: ${v.getDotPath(parsed.issues[0]) ?? 'content'}: ${parsed.issues[0].message}.`,
-      'Train the bundle again.',
+      say(
+        "The bundle's {0}: {1}: {2}.",
+        'index.json',
+        v.getDotPath(parsed.issues[0]) ?? 'content',
+        parsed.issues[0].message,
+      ),
+      say('Train the bundle again.'),
     );
   }
   return parsed.output;

@@ -9,7 +9,6 @@ import {
   indexThresholds,
   prepareTraining,
   type TrainingFacts,
-  type TrainingProgress,
 } from '../training/trainRouter';
 import { type EvaluationData, type FoldState, paperIndex } from './groupEvaluation';
 import { cellCounts, type HeldOutGroup, type HeldOutPart } from './heldOut';
@@ -57,7 +56,7 @@ export async function prepareFold(
   groups: readonly HeldOutGroup[],
   encode: (learnFrom: (item: number) => boolean) => Promise<EncodedTable>,
   matMul: MatMul,
-  progress: TrainingProgress = () => undefined,
+  progress: (step: string) => void = () => undefined,
 ): Promise<FoldState> {
   const { table, split, config } = data;
   const prepared = prepareTraining(table, await encode(learnable(groups)), facts, config, learnable(groups));

@@ -6,7 +6,7 @@ import {
   probabilityAtLeast,
 } from '../scores/guard';
 import { normalCdf } from '../scores/normal';
-import { type Figure, type Sentence, type SentenceValue, say } from '../sentence';
+import { decimal, type Figure, type Sentence, type SentenceValue, say } from '../sentence';
 import { balancedDial, guardConstants, outweighs, type Policy, toleranceOf } from './policy';
 import type {
   CandidateAssessment,
@@ -361,10 +361,6 @@ function chance(value: number): Figure {
 
 function percent(value: number): Figure {
   return { kind: 'percent', value };
-}
-
-function decimal(value: number, digits: number): Figure {
-  return { kind: 'decimal', value, digits };
 }
 
 /** "0.5 points", "3 points": without a trailing zero. */

@@ -2,6 +2,7 @@ import type { ModelFacts } from '../benchmarks/modelFacts';
 import { RecommendError } from '../errors';
 import { posteriorAt } from '../predictors/posteriorAt';
 import type { RouterParameters } from '../predictors/routerParameters';
+import { say } from '../sentence';
 import { choleskyFactor } from './invertPositiveDefinite';
 import { type KernelMatrices, kernelMatrices, type TaskTraits, textLikeness } from './kernels';
 import { observedLogit } from './linkedGaussianProcess';
@@ -174,8 +175,8 @@ export function addModels(
     if (results.length === 0) {
       throw new RecommendError(
         'TRAINING_DATA',
-        `${id} has fewer than ${facts.minimumResults} results on every benchmark: too few to be added.`,
-        `Import at least ${facts.minimumResults} results of it on one benchmark.`,
+        say('{0} has fewer than {1} results on every benchmark: too few to be added.', id, facts.minimumResults),
+        say('Import at least {0} results of it on one benchmark.', facts.minimumResults),
       );
     }
     const prior = ownPrior(before, parameters, kernels, middle, facts.kernel, inflation);

@@ -1,4 +1,5 @@
 import { RecommendError } from '../errors';
+import { say } from '../sentence';
 import type { MatMul } from './matMul';
 
 /** Below this size a block is inverted by plain loops. */
@@ -127,8 +128,8 @@ export function choleskyFactor(matrix: Float64Array, n: number): Float64Array {
         if (!(sum > 0)) {
           throw new RecommendError(
             'INTERNAL',
-            'A covariance matrix is not positive definite.',
-            'Raise the noise in the router configuration.',
+            say('A covariance matrix is not positive definite.'),
+            say('Raise the noise in the router configuration.'),
           );
         }
         factor[i * n + i] = Math.sqrt(sum);

@@ -7,6 +7,7 @@ import { neighbourDistance } from '../predictors/nearestRows';
 import type { IndexLabels, RouterParameters, RouterTask } from '../predictors/routerParameters';
 import { VectorIndex } from '../predictors/vectorIndex';
 import { seededRandom } from '../scores/seededRandom';
+import { decimal, type Sentence, say } from '../sentence';
 import { type AggregateScore, aggregateObservation } from './aggregates';
 import { type KernelMatrices, kernelMatrices, promptlessFactor, type TaskTraits, textLikeness } from './kernels';
 import { leadingFactors } from './leadingEigenvectors';
@@ -37,7 +38,8 @@ export interface TrainingFacts {
   readonly furtherModels: ReadonlyMap<string, ModelFacts>;
 }
 
-export type TrainingProgress = (step: string) => void;
+/** Is told of each step as it begins. */
+export type TrainingProgress = (step: Sentence) => void;
 
 /** Keeps the benchmarks of a table that a shipped bundle may learn from. */
 export function shippableTable(table: BenchmarkTable): BenchmarkTable {
@@ -281,12 +283,12 @@ export async function encodeTable(
 ): Promise<EncodedTable> {
   const { tasks } = splitIntoTasks(table);
   const texts = table.items.map((item) => item.prompt);
-  progress(`encoder: ${texts.length} prompts of ${tasks.length} tasks`);
+  progress(say('encoder: {0} prompts of {1} tasks', texts.length, tasks.length));
   const groups = tasks
     .map((task) => (learnFrom === undefined ? task.items : task.items.filter(learnFrom)))
     .filter((items) => items.length > 0);
   const encoder = await trainEncoder(texts, groups, config.encoder, config.seed, matMul);
-  progress('vectors');
+  progress(say('vectors'));
   return { encoder, vectors: encodeTexts(encoder, texts) };
 }
 
@@ -349,8 +351,8 @@ export function prepareTraining(
   if (pairs.logits.length < 2) {
     throw new RecommendError(
       'TRAINING_DATA',
-      `No two (task, model) pairs have ${config.minimumResults} results or more.`,
-      'Add results: the linked model compares models over tasks.',
+      say('No two (task, model) pairs have {0} results or more.', config.minimumResults),
+      say('Add results: the linked model compares models over tasks.'),
     );
   }
   const kernels = kernelMatrices(taskTraits, traits, config.kernel);
@@ -378,19 +380,25 @@ export async function trainRouter(
 ): Promise<RouterParameters> {
   const prepared = prepareTraining(table, await encode(), facts, config);
   const { pairs, kernels, split, traits } = prepared;
-  progress(`linked Gaussian process: ${pairs.logits.length} pairs, ${traits.length} models, ${kernels.tasks} tasks`);
+  progress(
+    say('linked Gaussian process: {0} pairs, {1} models, {2} tasks', pairs.logits.length, traits.length, kernels.tasks),
+  );
   const fit = await fitScaled(pairs, kernels, groupsOfTasks(prepared), matMul);
-  progress(`log marginal likelihood ${fit.logMarginalLikelihood.toFixed(1)}; held-out spread`);
+  progress(say('log marginal likelihood {0}; held-out spread', decimal(fit.logMarginalLikelihood, 1)));
   const spread = await heldOutSpread(
     fit,
     split.tasks.map((task) => task.group),
     matMul,
   );
   progress(
-    `difficulty spread ${spread.difficulty.toFixed(2)}, standardised differences ${spread.standardised.toFixed(2)}; distances`,
+    say(
+      'difficulty spread {0}, standardised differences {1}; distances',
+      decimal(spread.difficulty, 2),
+      decimal(spread.standardised, 2),
+    ),
   );
   const thresholds = await indexThresholds(prepared, config, matMul);
-  progress(`distance thresholds ${thresholds.near} and ${thresholds.far}; posterior`);
+  progress(say('distance thresholds {0} and {1}; posterior', thresholds.near, thresholds.far));
   return condenseRouter(prepared, fit, spread, thresholds, facts.urls, config, matMul);
 }
 

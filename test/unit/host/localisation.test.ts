@@ -48,6 +48,7 @@ function countedTexts(text: string): string[] {
 
 /** The calls by which each layer has a text translated; `count` of the panel is looked at apart. */
 const saying: Readonly<Record<string, readonly string[]>> = {
+  'src/cli': ['say'],
   'src/core': ['say'],
   'src/scoring': ['say'],
   'src/host': ['say', 'l10n\\.t'],
@@ -80,9 +81,9 @@ describe('localisation', () => {
     assert.deepEqual([...new Set(missing)], []);
   });
 
-  it('has a German text for every sentence of the core, the scorer and the host', () => {
+  it('has a German text for every sentence of the core, the scorer, the command line and the host', () => {
     const missing: string[] = [];
-    for (const path of ['src/core', 'src/scoring', 'src/host'].flatMap(sourceFiles)) {
+    for (const path of ['src/core', 'src/scoring', 'src/cli', 'src/host'].flatMap(sourceFiles)) {
       if (path === join('src', 'core', 'sentence.ts')) continue;
       const { texts, opaque } = translated(readFileSync(path, 'utf8'), 'say');
       assert.deepEqual(opaque, [], path);

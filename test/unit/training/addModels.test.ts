@@ -8,6 +8,8 @@ import { fromHalf, toHalf } from '../../../src/core/bundle/quantise';
 import { readConstants, readRouterParameters } from '../../../src/core/bundle/readParameters';
 import type { Router } from '../../../src/core/predictors/router';
 import type { RouterParameters } from '../../../src/core/predictors/routerParameters';
+import { readSaidLine } from '../../../src/core/saidLine';
+import { inEnglish, say } from '../../../src/core/sentence';
 import { type AddedModel, addModels } from '../../../src/core/training/addModels';
 import { columnOf } from '../../../src/core/training/modelColumns';
 import { openScoringBundle, verifyBundleFolder } from '../../../src/scoring/bundleFolder';
@@ -234,6 +236,26 @@ describe('adding a model to a router', () => {
     assert.deepEqual((await plan(renamed, 'plan-renamed')).benchmarks, [{ name: 'my code run', task: 'code' }]);
     const homonym = unknown({ 'acme-8b': 30 }).map((row) => ({ ...row, benchmark: 'code' }));
     assert.deepEqual((await plan(homonym, 'plan-homonym')).benchmarks, [{ name: 'code', task: null }]);
+  });
+
+  it('tells steps and a failure in English, or as sentences for the editor', async () => {
+    const rows = known('code', { 'acme-8b': 30 });
+    assert.match((await add(rows, 'steps')).error, /^ +\d+ s {2}40 own results on 40 prompts; 0 lines skipped\n/);
+    const { error } = await add(rows, 'steps', ['--sentences']);
+    const told = error.trimEnd().split('\n').map(readSaidLine);
+    assert.deepEqual(
+      told.map((line) => line && 'step' in line && inEnglish(line.step)),
+      ['40 own results on 40 prompts; 0 lines skipped', 'adding acme-8b', `${path('steps')}: written`],
+    );
+    const failed = await add(rows, 'refused', ['other-8b', '--sentences']);
+    assert.equal(failed.code, 1);
+    assert.deepEqual(readSaidLine(failed.error.trimEnd().split('\n').at(-1) ?? ''), {
+      failure: {
+        code: 'BAD_ARGUMENT',
+        message: say('The tables hold no result of {0}.', 'other-8b'),
+        nextStep: say('Name a model of the tables.'),
+      },
+    });
   });
 
   it('says what cannot be added, and why', async () => {

@@ -322,7 +322,7 @@ async function readLogs(
       failures.push({ name: group.name, message, nextStep });
     }
     if (hooks.signal?.aborted)
-      throw new RecommendError('CANCELLED', 'The import was cancelled.', 'Nothing was written.');
+      throw new RecommendError('CANCELLED', say('The import was cancelled.'), say('Nothing was written.'));
   }
   hooks.progress?.(logs.length, logs.length, '');
   return { rejected: { count, first }, failures };
@@ -339,8 +339,8 @@ function chosenRule(
   if (told !== undefined && !metrics.some(({ metric }) => metric === told)) {
     throw new RecommendError(
       'BAD_ARGUMENT',
-      `${benchmark} has no metric "${told}" (it has ${metrics.map(({ metric }) => metric).join(', ')}).`,
-      'Name one of them.',
+      say('{0} has no metric "{1}" (it has {2}).', benchmark, told, metrics.map(({ metric }) => metric).join(', ')),
+      say('Name one of them.'),
     );
   }
   const usable = metrics.filter(canBeCorrectness);
