@@ -105,7 +105,7 @@ describe('the panel', () => {
     assert.equal(await textOf(answer.locator('h1')), pick.name);
     const text = await textOf(answer);
     assert.match(text, new RegExp(`${Math.round(pick.probability * 100)}%`));
-    assert.match(text, /with 80 % certainty/);
+    assert.match(text, /with 80% certainty/);
     assert.match(text, /a thousand prompts/);
     const best = message.recommendation.candidates.find(({ model }) => model === decision.bestOnAverage);
     assert.ok(text.includes(best?.name ?? '?'));

@@ -121,7 +121,7 @@ export function markdownReport(sight: Sight): string {
     lines.push(said(decision.reason), '', basisMeaning(decision), '');
     if (pick) {
       lines.push(
-        `- ${t('Expected correctness')}: ${percent(pick.probability)} (${t('{0} with 80 % certainty', percentRange(pick.interval))})`,
+        `- ${t('Expected correctness')}: ${percent(pick.probability)} (${t('{0} with 80% certainty', percentRange(pick.interval))})`,
         `- ${t('Against the best model on average')}: ${nameOf(sight, decision.bestOnAverage)}, ${chance(decision.beatsBest)}`,
         `- ${t('Expected cost')}: ${costOf(pick)}`,
         `- ${t('Quality')}: ${nameOf(sight, picks.quality)} · ${t('Value')}: ${nameOf(sight, picks.value)} · ${t('Open weights')}: ${picks.open === null ? '–' : nameOf(sight, picks.open)}`,
@@ -231,7 +231,7 @@ export function evaluationMarkdown(evaluation: DatasetEvaluation): string {
     ),
     '',
     t(
-      'Gain over the best single model: {0} points (95 %: {1} to {2}).',
+      'Gain over the best single model: {0} points (95%: {1} to {2}).',
       points(evaluation.routed - evaluation.bestSingle.accuracy),
       points(evaluation.gainInterval[0]),
       points(evaluation.gainInterval[1]),

@@ -48,7 +48,7 @@ function columnsOf(sight: Sight): readonly Column[] {
     {
       key: 'probability',
       title: t('Expected correctness'),
-      hint: t('With its 80 % interval'),
+      hint: t('With its 80% interval'),
       number: false,
       value: ({ probability }) => probability,
       descending: true,
@@ -64,7 +64,7 @@ function columnsOf(sight: Sight): readonly Column[] {
     {
       key: 'cost',
       title: t('Cost of 1,000'),
-      hint: t('Expected cost of a thousand prompts like this, with its 80 % interval'),
+      hint: t('Expected cost of a thousand prompts like this, with its 80% interval'),
       number: true,
       value: ({ cost }) => cost.usd,
       descending: false,

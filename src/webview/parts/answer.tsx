@@ -89,7 +89,7 @@ function Facts({ sight, pick }: { readonly sight: Sight; readonly pick: Candidat
             high={pick.interval[1]}
             {...(best && best.model !== pick.model ? { reference: best.probability } : {})}
           />
-          <span class="note">{t('{0} with 80 % certainty', percentRange(pick.interval))}</span>
+          <span class="note">{t('{0} with 80% certainty', percentRange(pick.interval))}</span>
         </dd>
       </div>
       <div>

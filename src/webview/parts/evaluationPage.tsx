@@ -44,7 +44,7 @@ export function EvaluationPage({ context, evaluation }: Props): JSX.Element {
             <dt>{t('Gain over the best single model')}</dt>
             <dd>
               <span class="figure">{points(gain)}</span>
-              <span class="note">{t('points; 95 %: {0} to {1}', points(low), points(high))}</span>
+              <span class="note">{t('points; 95%: {0} to {1}', points(low), points(high))}</span>
             </dd>
           </div>
           <div>

@@ -45,7 +45,7 @@ export function basisWords({ basis }: Decision): string {
 export function basisMeaning({ basis, fallback }: Decision): string {
   if (basis === 'paper' || basis === 'paper-guard')
     return t(
-      'Paper mode follows arXiv 2309.15789 as published; its only guard is that the winner must win 60 % of the draws.',
+      'Paper mode follows arXiv 2309.15789 as published; its only guard is that the winner must win 60% of the draws.',
     );
   if (fallback)
     return t(
