@@ -172,7 +172,7 @@ function summary(reading: PromptReading, rows: number, before: number, milliseco
   const lines = [
     `${output}: ${counted(rows, 'row')}${before > 0 ? ` (${before.toLocaleString('en-US')} of them from the interrupted run)` : ''}` +
       `, ${Math.round((rows - before) / Math.max(seconds, 0.001)).toLocaleString('en-US')} a second`,
-    `prompt: ${promptColumn ?? 'the whole file'}; encoding: ${encoding}; cut for scoring: ${promptsTruncated.toLocaleString('en-US')}`,
+    `prompt: ${promptColumn ?? 'the whole file'}; encoding: ${inEnglish(encoding)}; cut for scoring: ${promptsTruncated.toLocaleString('en-US')}`,
     ...(rowsSkipped > 0 ? [`skipped: ${counted(rowsSkipped, 'row')}, for example`] : []),
     ...skipped.slice(0, 5).map((skip) => `  ${skip.file}, line ${skip.line}: ${inEnglish(skip.reason)}`),
     ...warnings.map(inEnglish),

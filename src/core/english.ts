@@ -21,6 +21,9 @@ export function evaluationInEnglish(evaluation: DatasetEvaluation): DatasetEvalu
 /** What was read, in English. */
 export function reportInEnglish(report: ReadReport): ReadReport<string> {
   const { warnings, ...others } = report;
+  const encoding = inEnglish(report.encoding);
   const skipped = report.skipped.map((row) => ({ ...row, reason: inEnglish(row.reason) }));
-  return warnings ? { ...report, skipped, warnings: warnings.map(inEnglish) } : { ...others, skipped };
+  return warnings
+    ? { ...report, encoding, skipped, warnings: warnings.map(inEnglish) }
+    : { ...others, encoding, skipped };
 }

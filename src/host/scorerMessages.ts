@@ -8,7 +8,7 @@ const nullableNumber = v.nullable(v.number());
 
 const readReport = v.looseObject({
   format: v.string(),
-  encoding: v.string(),
+  encoding: sentenceSchema,
   rowsRead: v.number(),
   promptsScored: v.number(),
   rowsSkipped: v.number(),

@@ -25,7 +25,7 @@ const bundle = v.object({ version: v.string(), sha256: v.string(), trained: v.st
 
 const read: Checked<ReadReport> = v.object({
   format: v.string(),
-  encoding: v.string(),
+  encoding: sentenceSchema,
   rowsRead: v.number(),
   promptsScored: v.number(),
   rowsSkipped: v.number(),

@@ -11,7 +11,7 @@ import { isParquet, readParquet } from '../files/parquet';
 import { isBroken, type RowOutcome, type RowStream } from '../files/rows';
 import { type ByteSource, readHead, readUpTo } from '../files/source';
 import { parseYaml, yamlBytes } from '../files/yaml';
-import { type Sentence, say } from '../sentence';
+import { inEnglish, type Sentence, say, verbatim } from '../sentence';
 import { readPromptDocument } from './documents';
 import type { Prompt } from './prompt';
 import { promptsOfPromptfoo } from './promptfoo';
@@ -66,7 +66,8 @@ export function readPrompts(sources: readonly ByteSource[], options: ReadOptions
 class Reader {
   private readonly limits: ReadLimits;
   private readonly formats = new Set<string>();
-  private readonly encodings = new Set<string>();
+  /** By what they say in English. */
+  private readonly encodings = new Map<string, Sentence>();
   private readonly columns = new Set<string>();
   private readonly otherColumns = new Set<string>();
   private readonly labelColumns = new Set<string>();
@@ -138,7 +139,7 @@ class Reader {
   report(): ReadReport {
     return {
       format: [...this.formats].join(' + ') || 'none',
-      encoding: [...this.encodings].join(' + ') || 'none',
+      encoding: joined([...this.encodings.values()]),
       rowsRead: this.rows,
       promptsScored: this.scored,
       rowsSkipped: this.skips,
@@ -173,7 +174,7 @@ class Reader {
     const before = this.bytesRead;
     const counted = this.counted(original);
     if (this.options.everyLine) {
-      this.note('jsonl', null, 'utf-8');
+      this.note('jsonl', null, verbatim('utf-8'));
       yield* this.readRows(original.name, readJsonl(counted.open(), this.limits, true));
       return;
     }
@@ -182,7 +183,7 @@ class Reader {
     const compression = compressionOf(start);
     const plain = compression ? decompressed(counted, compression, this.limits) : counted;
     if (isParquet(compression ? await readHead(plain, 4) : start)) {
-      this.note('parquet', compression, 'binary');
+      this.note('parquet', compression, say('binary'));
       let recipe: Recipe | null = null;
       const rows = readParquet(plain, this.limits, () => recipe?.columnsRead ?? null);
       yield* this.readRows(original.name, rows, (found) => {
@@ -191,7 +192,7 @@ class Reader {
       return;
     }
     if (formatOfName(original.name) === 'eval') {
-      this.note('eval', compression, 'utf-8');
+      this.note('eval', compression, verbatim('utf-8'));
       this.bytesRead = before;
       yield* this.readRows(original.name, readEvalArchive(plain, this.limits, inspectRow));
       return;
@@ -200,7 +201,7 @@ class Reader {
     const head = await readHead(text.source, 1 << 16);
     const headText = new TextDecoder().decode(head);
     const format = formatFor(original, headText);
-    this.note(format, compression, text.certain ? text.encoding : `${text.encoding} (guessed)`);
+    this.note(format, compression, text.certain ? verbatim(text.encoding) : say('{0} (guessed)', text.encoding));
     if (!text.certain && text.encoding === 'windows-1252')
       this.warnings.push(say('{0} is not valid UTF-8: it was read as Windows-1252.', original.name));
     this.bytesRead = before;
@@ -241,9 +242,9 @@ class Reader {
     }
   }
 
-  private note(format: string, compression: string | null, encoding: string): void {
+  private note(format: string, compression: string | null, encoding: Sentence): void {
     this.formats.add(compression ? `${format}.${compression}` : format);
-    this.encodings.add(encoding);
+    this.encodings.set(inEnglish(encoding), encoding);
   }
 
   /** Small files are parsed whole, which tells what they are; of larger ones the array in them is streamed. */
@@ -382,6 +383,11 @@ class Reader {
       },
     };
   }
+}
+
+/** The encodings of all sources as one sentence. */
+function joined([first = say('none'), ...others]: readonly Sentence[]): Sentence {
+  return others.reduce((before, encoding) => say('{0} + {1}', before, encoding), first);
 }
 
 function formatFor(source: ByteSource, head: string): FileFormat {

@@ -17,7 +17,7 @@ export interface ReferencedFile {
 /** What was read of one file or dataset, told in full: nothing is dropped silently. `Text` is `string` once it is said in English. */
 export interface ReadReport<Text = Sentence> {
   readonly format: string;
-  readonly encoding: string;
+  readonly encoding: Text;
   readonly rowsRead: number;
   readonly promptsScored: number;
   /** Total of skipped rows; `skipped` holds the first ones only (at most 100). */

@@ -208,7 +208,7 @@ export function markdownReport(sight: Sight): string {
   lines.push(
     `## ${t('What was read')}`,
     '',
-    `- ${t('Format')}: ${read.format}, ${read.encoding}`,
+    `- ${t('Format')}: ${read.format}, ${said(read.encoding)}`,
     `- ${t('Prompts scored')}: ${integer(read.promptsScored)}${read.sample ? ` (${sampleWords(read.sample)})` : ''}`,
     `- ${count(read.rowsSkipped, '{0} row was skipped', '{0} rows were skipped')}`,
     ...(read.promptColumn === undefined ? [] : [`- ${t('Prompt column')}: \`${read.promptColumn}\``]),

@@ -29,7 +29,7 @@ export function Reading({
         <dt>{t('Format')}</dt>
         <dd>{read.format}</dd>
         <dt>{t('Encoding')}</dt>
-        <dd>{read.encoding}</dd>
+        <dd>{said(read.encoding)}</dd>
         <dt>{t('Rows read')}</dt>
         <dd>{integer(read.rowsRead)}</dd>
         <dt>{t('Prompts scored')}</dt>

@@ -151,7 +151,7 @@ export function recommendation(wish: Wish = {}): Recommendation {
     })),
     read: {
       format: prompts === 1 ? 'Prompt file' : 'JSON Lines',
-      encoding: 'utf-8',
+      encoding: verbatim('utf-8'),
       rowsRead: prompts + skipped,
       promptsScored: prompts,
       rowsSkipped: skipped,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { importReportInEnglish, planImport, runImport } from '../../../src/core/benchmarks/importers/importEvaluations';
 import { recommendationInEnglish } from '../../../src/core/english';
 import { toSaidError } from '../../../src/core/errors';
-import { textSource } from '../../../src/core/files/source';
+import { type ByteSource, memorySource, textSource } from '../../../src/core/files/source';
 import { readPrompts } from '../../../src/core/prompts/readPrompts';
 import type { ReadReport } from '../../../src/core/prompts/readReport';
 import { type Choosable, choose } from '../../../src/core/recommendation/choose';
@@ -25,7 +25,11 @@ function inGerman(sentence: Sentence): string {
 }
 
 async function reportOf(name: string, text: string): Promise<ReadReport> {
-  const reading = readPrompts([textSource(name, text)]);
+  return reportOn(textSource(name, text));
+}
+
+async function reportOn(...sources: ByteSource[]): Promise<ReadReport> {
+  const reading = readPrompts(sources);
   for await (const _ of reading.outcomes);
   return reading.report();
 }
@@ -85,6 +89,19 @@ describe('German', () => {
       english.warnings?.[0] ?? '',
       /^The front matter of x\.prompt\.md is not valid YAML and was left out: /,
     );
+  });
+
+  it('is a guessed encoding, on its way to the panel, and English in the JSON', async () => {
+    const read = await reportOn(
+      textSource('a.csv', 'prompt\nHow wide is the bridge?\n'),
+      memorySource('b.csv', Buffer.from('prompt\nWie groß ist die Brücke?\n', 'latin1')),
+    );
+    const recommendation = { ...smallRecommendation('x'), read };
+    const message = parseFromScorer({ type: 'recommendation', id: 1, recommendation });
+    assert.ok(typeof message === 'object' && message.type === 'recommendation', String(message));
+    assert.equal(inGerman(message.recommendation.read.encoding), 'utf-8 + windows-1252 (vermutet)');
+    assert.equal(recommendationInEnglish(recommendation).read.encoding, 'utf-8 + windows-1252 (guessed)');
+    assert.equal(inGerman((await reportOn()).encoding), 'keine');
   });
 
   it('are the causes that a failure names', async () => {

@@ -54,7 +54,7 @@ export function smallRecommendation(
     nearestBenchmarks: [],
     read: {
       format: 'text',
-      encoding: 'utf-8',
+      encoding: verbatim('utf-8'),
       rowsRead: 1,
       promptsScored: 1,
       rowsSkipped: 0,
