@@ -75,6 +75,16 @@ describe('in German', function () {
     assert.doesNotMatch(text, /best model on average|expected to/);
   });
 
+  it('is the lens over the model of the front matter, with its reason', async () => {
+    await workbench.openFile('train-journey.prompt.md');
+    const lens = workbench.page.locator('.codelens-decoration a').filter({ hasText: 'Vorschlag' }).first();
+    await lens.waitFor({ timeout: patience });
+    await workbench.screenshot('german-lens');
+    const reason = (await lens.getAttribute('title')) ?? '';
+    assert.match(reason, /im Mittel beste|im Mittel besten|verliert voraussichtlich|voraussichtlich so gut/);
+    assert.doesNotMatch(reason, /best model on average|expected to/);
+  });
+
   it('is a failure with its next step', async () => {
     await workbench.chooseMenu(() => workbench.rightClickExplorer('table.csv'), manifest['command.recommend'] ?? '');
     const panel = await workbench.webviewFrame();
