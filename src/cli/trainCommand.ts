@@ -154,7 +154,7 @@ export async function trainCommand(args: readonly string[], context: CliContext)
       return 0;
     }
     const report = await addModelsToRouter(adding, context.load, progress);
-    context.terminal.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : describeAddedModels(report));
+    context.terminal.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : describeAddedModels(report, inEnglish));
     return 0;
   }
   if (values.plan) throw badArgument('--plan goes with --add-models.', 'train');
@@ -170,7 +170,9 @@ export async function trainCommand(args: readonly string[], context: CliContext)
     context.load,
     progress,
   );
-  context.terminal.out(values.json ? `${JSON.stringify(comparison, null, 2)}\n` : describeOwnRouter(comparison));
+  context.terminal.out(
+    values.json ? `${JSON.stringify(comparison, null, 2)}\n` : describeOwnRouter(comparison, inEnglish),
+  );
   return 0;
 }
 

@@ -14,6 +14,9 @@ export interface Sentence {
   readonly values: readonly SentenceValue[];
 }
 
+/** How sentences are said: {@link inEnglish}, or in the user's language. */
+export type Speak = (sentence: Sentence) => string;
+
 /** Makes a {@link Sentence}; `text` is literal at each call, since it is looked up in the translations. */
 export function say(text: string, ...values: readonly SentenceValue[]): Sentence {
   return { text, values };
@@ -27,6 +30,11 @@ export function verbatim(words: string): Sentence {
 /** @param digits that are written, zeros included */
 export function decimal(value: number, digits: number): Figure {
   return { kind: 'decimal', value, digits };
+}
+
+/** @param digits as of {@link decimal} */
+export function signed(value: number, digits: number): Sentence {
+  return { text: '{0}{1}', values: [value >= 0 ? '+' : '−', decimal(Math.abs(value), digits)] };
 }
 
 /** The sentence in English, as the command line prints it and its JSON holds it. */

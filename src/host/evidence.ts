@@ -26,7 +26,7 @@ import { settingsSection } from './contributions';
 import { runEvidenceCommand } from './evidenceProcess';
 import { signalOf } from './failures';
 import { routerFolder } from './routerFolder';
-import { said } from './said';
+import { said, saidInDocument } from './said';
 
 /** Where own tables and routers are kept, below the workspace folder or the extension's own storage. */
 const homeName = '.recommend-llm';
@@ -173,7 +173,7 @@ export class OwnEvidence {
       router,
       verdicts[report.verdict],
       l10n.t('Show Report'),
-      `# ${l10n.t('The new router on your own benchmarks')}\n\n\`\`\`text\n${describeOwnRouter(report)}\`\`\`\n`,
+      `# ${l10n.t('The new router on your own benchmarks')}\n\n\`\`\`text\n${describeOwnRouter(report, saidInDocument)}\`\`\`\n`,
     );
   }
 
@@ -200,7 +200,7 @@ export class OwnEvidence {
         )
         .join(' '),
       l10n.t('Show Evidence'),
-      `# ${l10n.t('What was added to the router')}\n\n\`\`\`text\n${describeAddedModels(report)}\`\`\`\n`,
+      `# ${l10n.t('What was added to the router')}\n\n\`\`\`text\n${describeAddedModels(report, saidInDocument)}\`\`\`\n`,
     );
   }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { AddedModel } from './addModels';
+import { decimal, type Figure, type Sentence, type Speak, say, signed } from '../sentence';
+import type { AddedEvidence, AddedModel } from './addModels';
 
 /** What adding would do, before anything is done. */
 export interface AddingPlan {
@@ -55,39 +56,53 @@ export const addingPlanSchema: v.GenericSchema<unknown, AddingPlan> = v.object({
 });
 
 /** What was added, on what evidence, in some lines for each model. */
-export function describeAddedModels({ models }: AddingReport): string {
-  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
-  const percent = (value: number): string => `${Math.round(100 * value)} %`;
+export function describeAddedModels({ models }: AddingReport, speak: Speak): string {
   const parts: string[] = [];
   for (const { model, relatives, evidence, before, after, place, of } of models) {
-    parts.push(`${model}: added; nothing changed for any other model.`);
-    for (const { benchmark, task, results, accuracy, expected, comparedWith, nearest } of evidence) {
-      const where =
-        task === null
-          ? `a benchmark that the router does not know, nearest to ${nearest.map((near) => `${near.task} (${near.cosine.toFixed(2)})`).join(', ')}`
-          : `the router's task ${task}`;
-      const level =
-        comparedWith > 0
-          ? `${comparedWith} known ${comparedWith === 1 ? 'model' : 'models'} there tell how hard it is`
-          : task === null
-            ? 'no known model there: how hard it is stays unknown, so these results say little'
-            : 'how hard it is, the router knows';
-      parts.push(
-        `  ${benchmark}: ${percent(accuracy)} of ${results} right, ${percent(expected)} expected; ${where}; ${level}`,
+    parts.push(speak(say('{0}: added; nothing changed for any other model.', model)));
+    for (const each of evidence) {
+      const line = say(
+        '{0}: {1} of {2} right, {3} expected; {4}; {5}',
+        each.benchmark,
+        percent(each.accuracy),
+        each.results,
+        percent(each.expected),
+        whereItIs(each, speak),
+        howHardItIs(each),
       );
+      parts.push(`  ${speak(line)}`);
     }
     if (relatives.length > 0) {
-      parts.push(
-        `  expected from ${relatives.map(({ model: id, weight }) => `${id} (weight ${weight.toFixed(2)})`).join(', ')} and what else is known of it`,
-      );
+      const told = relatives.map(({ model: id, weight }) => speak(say('{0} (weight {1})', id, decimal(weight, 2))));
+      parts.push(`  ${speak(say('expected from {0} and what else is known of it', told.join(', ')))}`);
     }
-    const told = ({ logit, interval: [low, high] }: typeof before): string =>
-      `${signed(logit)} [${signed(low)}, ${signed(high)}]`;
+    const ability = say(
+      'ability (logit, average over kinds of task, 95 %): {0} [{1}, {2}] without these results, {3} [{4}, {5}] with them',
+      ...[before, after].flatMap(({ logit, interval }) => [logit, ...interval].map((value) => signed(value, 2))),
+    );
     parts.push(
-      `  ability (logit, average over kinds of task, 95 %): ${told(before)} without these results, ${told(after)} with them`,
-      `  place ${place} of ${of} models with 100 results or more`,
+      `  ${speak(ability)}`,
+      `  ${speak(say('place {0} of {1} models with 100 results or more', place, of))}`,
       '',
     );
   }
   return `${parts.join('\n').trim()}\n`;
+}
+
+function percent(value: number): Figure {
+  return { kind: 'percent', value };
+}
+
+function whereItIs({ task, nearest }: AddedEvidence, speak: Speak): Sentence {
+  if (task !== null) return say("the router's task {0}", task);
+  const told = nearest.map((near) => speak(say('{0} ({1})', near.task, decimal(near.cosine, 2))));
+  return say('a benchmark that the router does not know, nearest to {0}', told.join(', '));
+}
+
+function howHardItIs({ task, comparedWith }: AddedEvidence): Sentence {
+  if (comparedWith === 1) return say('{0} known model there tell how hard it is', comparedWith);
+  if (comparedWith > 0) return say('{0} known models there tell how hard it is', comparedWith);
+  return task === null
+    ? say('no known model there: how hard it is stays unknown, so these results say little')
+    : say('how hard it is, the router knows');
 }

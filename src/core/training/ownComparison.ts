@@ -2,6 +2,7 @@ import { Matrix, solve } from 'ml-matrix';
 import type { BenchmarkTable } from '../benchmarks/benchmarkTable';
 import type { TaskSplit } from '../benchmarks/tasks';
 import { seededRandom } from '../scores/seededRandom';
+import { decimal, type Sentence, type Speak, say, signed } from '../sentence';
 import { type LinkedFit, leaveOut, observedLogit } from './linkedGaussianProcess';
 import type { MatMul } from './matMul';
 
@@ -295,39 +296,47 @@ function mostFrequent(choices: Int32Array): number {
 }
 
 /** The comparison in a few lines, with the verdict that its interval allows. */
-export function describeOwnRouter(report: OwnRouterReport): string {
-  const points = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(100 * value).toFixed(1)}`;
+export function describeOwnRouter(report: OwnRouterReport, speak: Speak): string {
+  const points = (value: number): Sentence => signed(100 * value, 1);
   const parts: string[] = [];
   for (const heldOut of ['benchmark', 'prompts'] as const) {
     const rows = report.comparisons.filter((row) => row.heldOut === heldOut);
     if (rows.length === 0) continue;
     parts.push(
       '',
-      heldOut === 'benchmark'
-        ? 'Each benchmark held out as a whole (a new task of yours):'
-        : 'A fifth of the prompts held out at a time (more prompts of the same tasks):',
+      speak(
+        heldOut === 'benchmark'
+          ? say('Each benchmark held out as a whole (a new task of yours):')
+          : say('A fifth of the prompts held out at a time (more prompts of the same tasks):'),
+      ),
     );
     for (const { benchmark, items, own, bundled, bestSingle, oracle } of rows) {
-      const pick = ({ model, accuracy }: { model: string; accuracy: number }): string =>
-        `${model} ${accuracy.toFixed(3)}`;
-      parts.push(
-        `  ${benchmark} (${items} prompts): this router ${pick(own)} · bundled router ${pick(bundled)} · best single ${pick(bestSingle)} · best possible ${pick(oracle)}`,
+      const picks = [own, bundled, bestSingle, oracle].flatMap(({ model, accuracy }) => [model, decimal(accuracy, 3)]);
+      const row = say(
+        '{0} ({1} prompts): this router {2} {3} · bundled router {4} {5} · best single {6} {7} · best possible {8} {9}',
+        benchmark,
+        items,
+        ...picks,
       );
+      parts.push(`  ${speak(row)}`);
     }
     const difference = report.differences.find((each) => each.heldOut === heldOut);
     if (!difference) continue;
-    const told = ({ mean, interval }: typeof difference.overBundled): string =>
-      `${points(mean)} points [${points(interval[0])}, ${points(interval[1])}]`;
-    parts.push(
-      `  over the bundled router ${told(difference.overBundled)}, over the best single model ${told(difference.overBestSingle)}`,
+    const { overBundled, overBestSingle } = difference;
+    const gains = [overBundled, overBestSingle].flatMap(({ mean, interval }) => [mean, ...interval].map(points));
+    const over = say(
+      'over the bundled router {0} points [{1}, {2}], over the best single model {3} points [{4}, {5}]',
+      ...gains,
     );
+    parts.push(`  ${speak(over)}`);
   }
   const verdicts = {
-    better: 'On your benchmarks this router is better than the bundled one: the 95 % interval excludes 0.',
-    worse: 'On your benchmarks this router is worse than the bundled one: keep the bundled one.',
-    'not-shown':
+    better: say('On your benchmarks this router is better than the bundled one: the 95 % interval excludes 0.'),
+    worse: say('On your benchmarks this router is worse than the bundled one: keep the bundled one.'),
+    'not-shown': say(
       'It is not shown that this router is better than the bundled one: the 95 % interval includes 0, or there is too little to compare.',
+    ),
   };
-  parts.push('', verdicts[report.verdict]);
+  parts.push('', speak(verdicts[report.verdict]));
   return `${parts.join('\n').trim()}\n`;
 }

@@ -9,6 +9,8 @@ import type { ReadReport } from '../../../src/core/prompts/readReport';
 import { type Choosable, choose } from '../../../src/core/recommendation/choose';
 import type { DecisionBasis, DistanceWord } from '../../../src/core/recommendation/recommendation';
 import { inEnglish, inLanguage, type Sentence, say } from '../../../src/core/sentence';
+import { type AddingReport, describeAddedModels } from '../../../src/core/training/addingReport';
+import { type ComparedPick, describeOwnRouter, type OwnRouterReport } from '../../../src/core/training/ownComparison';
 import { parseFromScorer } from '../../../src/host/scorerMessages';
 import { smallRecommendation } from './smallRecommendation';
 
@@ -17,7 +19,7 @@ const bundle = JSON.parse(readFileSync('l10n/bundle.l10n.de.json', 'utf8')) as R
 /** As the host and the panel say it under a German editor; a text without a translation fails the test. */
 function inGerman(sentence: Sentence): string {
   const translate = (text: string): string => {
-    if (text === '{0}') return text;
+    if (/^(\{\d\})+$/.test(text)) return text;
     assert.ok(bundle[text], `no German for: ${text}`);
     return bundle[text];
   };
@@ -141,6 +143,135 @@ describe('German', () => {
         .rejected.first.map(({ reason }) => reason)
         .sort(),
       ['no model in "model"', 'not valid JSON (cut off?)'],
+    );
+  });
+
+  it('is the report of training on own evaluations, line by line', () => {
+    const pick = (model: string, accuracy: number): ComparedPick => ({ model, accuracy });
+    const compared = { benchmark: 'fracht', models: 3, bundled: pick('acme/b', 0.5), oracle: pick('acme/a', 0.9375) };
+    const own = pick('acme/a', 0.9);
+    const report: OwnRouterReport = {
+      comparisons: [
+        { ...compared, heldOut: 'benchmark', items: 1234, own, bestSingle: pick('acme/c', 1) },
+        { ...compared, heldOut: 'prompts', items: 48, own, bestSingle: own },
+      ],
+      differences: [
+        {
+          heldOut: 'benchmark',
+          benchmarks: 1,
+          overBundled: { mean: 0.4, interval: [0.3125, 0.5] },
+          overBestSingle: { mean: -0.1, interval: [-0.25, 0] },
+        },
+      ],
+      verdict: 'better',
+    };
+    assert.equal(
+      describeOwnRouter(report, inEnglish),
+      `Each benchmark held out as a whole (a new task of yours):
+  fracht (1234 prompts): this router acme/a 0.900 · bundled router acme/b 0.500 · best single acme/c 1.000 · best possible acme/a 0.938
+  over the bundled router +40.0 points [+31.3, +50.0], over the best single model −10.0 points [−25.0, +0.0]
+
+A fifth of the prompts held out at a time (more prompts of the same tasks):
+  fracht (48 prompts): this router acme/a 0.900 · bundled router acme/b 0.500 · best single acme/a 0.900 · best possible acme/a 0.938
+
+On your benchmarks this router is better than the bundled one: the 95 % interval excludes 0.
+`,
+    );
+    assert.equal(
+      describeOwnRouter(report, inGerman),
+      `Jeder Benchmark als Ganzes zurückgehalten (eine neue Aufgabe von Ihnen):
+  fracht (1.234 Prompts): dieser Router acme/a 0,900 · mitgelieferter Router acme/b 0,500 · bestes einzelnes Modell acme/c 1,000 · bestmögliches acme/a 0,938
+  gegenüber dem mitgelieferten Router +40,0 Punkte [+31,3; +50,0], gegenüber dem besten einzelnen Modell −10,0 Punkte [−25,0; +0,0]
+
+Jeweils ein Fünftel der Prompts zurückgehalten (weitere Prompts derselben Aufgaben):
+  fracht (48 Prompts): dieser Router acme/a 0,900 · mitgelieferter Router acme/b 0,500 · bestes einzelnes Modell acme/a 0,900 · bestmögliches acme/a 0,938
+
+Auf Ihren Benchmarks ist dieser Router besser als der mitgelieferte: Das 95-%-Intervall schließt 0 aus.
+`,
+    );
+    const verdicts = (['worse', 'not-shown'] as const).map((verdict) => ({
+      comparisons: [],
+      differences: [],
+      verdict,
+    }));
+    assert.deepEqual(
+      verdicts.map((each) => describeOwnRouter(each, inEnglish)),
+      [
+        'On your benchmarks this router is worse than the bundled one: keep the bundled one.\n',
+        'It is not shown that this router is better than the bundled one: the 95 % interval includes 0, or there is too little to compare.\n',
+      ],
+    );
+    assert.deepEqual(
+      verdicts.map((each) => describeOwnRouter(each, inGerman)),
+      [
+        'Auf Ihren Benchmarks ist dieser Router schlechter als der mitgelieferte: Bleiben Sie beim mitgelieferten.\n',
+        'Es ist nicht gezeigt, dass dieser Router besser ist als der mitgelieferte: Das 95-%-Intervall schließt 0 ein, oder es gibt zu wenig zu vergleichen.\n',
+      ],
+    );
+  });
+
+  it('is the evidence for added models, line by line', () => {
+    const nearest = [
+      { task: 'recht', cosine: 0.5 },
+      { task: 'chemie', cosine: 0.256 },
+    ];
+    const seen = { benchmark: 'fracht', results: 1048, accuracy: 0.75, expected: 0.061, nearest };
+    const nothing = { logit: 0, interval: [0, 0] } as const;
+    const report: AddingReport = {
+      formatVersion: 1,
+      base: '1',
+      models: [
+        {
+          model: 'acme/kurier',
+          relatives: [
+            { model: 'acme/a', weight: 0.625 },
+            { model: 'acme/b', weight: 0.25 },
+          ],
+          evidence: [
+            { ...seen, task: null, comparedWith: 2 },
+            { ...seen, task: null, comparedWith: 0 },
+            { ...seen, task: 'recht', comparedWith: 1 },
+            { ...seen, task: 'recht', comparedWith: 0 },
+          ],
+          before: { logit: -0.5, interval: [-1.25, 0.25] },
+          after: { logit: 1.5, interval: [0.75, 2.25] },
+          place: 29,
+          of: 1620,
+        },
+        { model: 'acme/bote', relatives: [], evidence: [], before: nothing, after: nothing, place: 1, of: 2 },
+      ],
+    };
+    assert.equal(
+      describeAddedModels(report, inEnglish),
+      `acme/kurier: added; nothing changed for any other model.
+  fracht: 75 % of 1048 right, 6 % expected; a benchmark that the router does not know, nearest to recht (0.50), chemie (0.26); 2 known models there tell how hard it is
+  fracht: 75 % of 1048 right, 6 % expected; a benchmark that the router does not know, nearest to recht (0.50), chemie (0.26); no known model there: how hard it is stays unknown, so these results say little
+  fracht: 75 % of 1048 right, 6 % expected; the router's task recht; 1 known model there tell how hard it is
+  fracht: 75 % of 1048 right, 6 % expected; the router's task recht; how hard it is, the router knows
+  expected from acme/a (weight 0.63), acme/b (weight 0.25) and what else is known of it
+  ability (logit, average over kinds of task, 95 %): −0.50 [−1.25, +0.25] without these results, +1.50 [+0.75, +2.25] with them
+  place 29 of 1620 models with 100 results or more
+
+acme/bote: added; nothing changed for any other model.
+  ability (logit, average over kinds of task, 95 %): +0.00 [+0.00, +0.00] without these results, +0.00 [+0.00, +0.00] with them
+  place 1 of 2 models with 100 results or more
+`,
+    );
+    assert.equal(
+      describeAddedModels(report, inGerman),
+      `acme/kurier: hinzugefügt; für kein anderes Modell hat sich etwas geändert.
+  fracht: 75 % von 1.048 richtig, 6 % erwartet; ein Benchmark, den der Router nicht kennt, am nächsten bei recht (0,50), chemie (0,26); 2 bekannte Modelle dort lassen die Schwierigkeit erkennen
+  fracht: 75 % von 1.048 richtig, 6 % erwartet; ein Benchmark, den der Router nicht kennt, am nächsten bei recht (0,50), chemie (0,26); kein bekanntes Modell dort: Die Schwierigkeit bleibt unbekannt, daher sagen diese Ergebnisse wenig
+  fracht: 75 % von 1.048 richtig, 6 % erwartet; die Aufgabe recht des Routers; 1 bekanntes Modell dort lässt die Schwierigkeit erkennen
+  fracht: 75 % von 1.048 richtig, 6 % erwartet; die Aufgabe recht des Routers; die Schwierigkeit kennt der Router
+  erwartet nach acme/a (Gewicht 0,63), acme/b (Gewicht 0,25) und dem, was sonst darüber bekannt ist
+  Fähigkeit (Logit, Mittel über die Arten von Aufgaben, 95 %): −0,50 [−1,25; +0,25] ohne diese Ergebnisse, +1,50 [+0,75; +2,25] mit ihnen
+  Platz 29 von 1.620 Modellen mit mindestens 100 Ergebnissen
+
+acme/bote: hinzugefügt; für kein anderes Modell hat sich etwas geändert.
+  Fähigkeit (Logit, Mittel über die Arten von Aufgaben, 95 %): +0,00 [+0,00; +0,00] ohne diese Ergebnisse, +0,00 [+0,00; +0,00] mit ihnen
+  Platz 1 von 2 Modellen mit mindestens 100 Ergebnissen
+`,
     );
   });
 
