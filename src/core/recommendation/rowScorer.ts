@@ -9,7 +9,7 @@ import {
   type TextTokens,
   tokenizerFactor,
 } from '../cost/inputTokens';
-import { type TokenEstimator, tokenEstimator } from '../cost/tokenModel';
+import { familiarityAt, type TokenEstimator, tokenEstimator } from '../cost/tokenModel';
 import { localEvidence, locality } from '../predictors/localEvidence';
 import type { JointPosterior, PromptPredictions, RouterFacts } from '../predictors/router';
 import type { Prompt } from '../prompts/prompt';
@@ -118,9 +118,9 @@ export class RowScorer {
     const { length } = this.candidates;
     const outputTokens = new Float64Array(length);
     const mixture = predictions.mixture.subarray(row * benchmarks, (row + 1) * benchmarks);
-    const loop = this.tokens.estimate(mixture, outputTokens);
-    const inputTokens = this.input.of(sentText(prompt));
     const distance = promptDistance(predictions.similarities, row, width);
+    const loop = this.tokens.estimate(mixture, familiarityAt(distance, facts.distanceThresholds.near), outputTokens);
+    const inputTokens = this.input.of(sentText(prompt));
     const agentInput = distance <= agentsWithin(facts.distanceThresholds) ? loop : 0;
     const usd = new Float64Array(length);
     const linked = new Float32Array(length);

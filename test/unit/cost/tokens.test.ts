@@ -4,7 +4,7 @@ import { expectedCost } from '../../../src/core/cost/expectedCost';
 import { fitTokenModel, type TokenFit } from '../../../src/core/cost/fitTokenModel';
 import { EstimatedTokens, InputTokens, loadTokenCounter } from '../../../src/core/cost/inputTokens';
 import { readUsage, type UsageRow } from '../../../src/core/cost/readUsage';
-import { tokenEstimator, tokenModelSchema } from '../../../src/core/cost/tokenModel';
+import { familiarityAt, tokenEstimator, tokenModelSchema } from '../../../src/core/cost/tokenModel';
 import { seededRandom } from '../../../src/core/scores/seededRandom';
 import { plainMatMul } from '../../../src/core/training/matMul';
 
@@ -65,7 +65,11 @@ describe('fitTokenModel', () => {
     fit = await fitTokenModel(rows, tasks, (model) => model.startsWith('wordy'), plainMatMul);
     names = fit.tokens.tasks;
   });
-  const expected = (model: string, on: string): { readonly output: number; readonly agentInput: number } => {
+  const expected = (
+    model: string,
+    on: string,
+    familiarity = 1,
+  ): { readonly output: number; readonly agentInput: number } => {
     const output = new Float64Array(1);
     const verbosity = fit.verbosity(model).value;
     const estimator = tokenEstimator(fit.tokens, names, [
@@ -73,6 +77,7 @@ describe('fitTokenModel', () => {
     ]);
     const agentInput = estimator.estimate(
       names.map((name) => (name === on ? 1 : 0)),
+      familiarity,
       output,
     );
     return { output: output[0] ?? 0, agentInput };
@@ -105,6 +110,24 @@ describe('fitTokenModel', () => {
     assert.ok(reasoning > plain, 'of its class');
     const ratio = fit.verbosity('plain-high').value - fit.verbosity('plain-low').value;
     assert.ok(Math.abs(ratio - Math.log(2.25 / 0.48)) < 0.002, 'of its siblings, by the published ratio of efforts');
+  });
+
+  it('believes the neighbourhood only as far as the input is familiar', () => {
+    const near = expected('plain', 'd').output;
+    const between = expected('plain', 'd', 0.5).output;
+    const far = expected('plain', 'd', 0).output;
+    assert.ok(near < between && between < far, `${near} ${between} ${far}`);
+    assert.ok(Math.abs(between - Math.sqrt(near * far)) < 1e-9, 'in proportion, in logarithms');
+    assert.equal(far, expected('plain', 'b', 0).output, 'far away all neighbourhoods are alike');
+    const average = fit.tokens.meanFactor * Math.exp(fit.tokens.level + fit.verbosity('plain').value);
+    assert.ok(far > average, 'what is new is longer than the average task');
+  });
+
+  it('knows familiarity by the distance in units of near', () => {
+    assert.deepEqual(
+      [0, 0.2, 0.35, 0.5, 1].map((distance) => Math.round(100 * familiarityAt(distance, 0.3)) / 100),
+      [1, 1, 0.5, 0, 0],
+    );
   });
 
   it('tells agent loops by their input tokens', () => {
