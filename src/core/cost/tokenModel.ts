@@ -27,7 +27,7 @@ export const tokenModelSchema = v.object({
 export type TokenModel = v.InferOutput<typeof tokenModelSchema>;
 
 /**
- * Expected tokens as functions of the neighbourhood: log t(m, x) = level + verbosity_m + f Σ_b w_b (levels_b ± reasoning_b +
+ * Expected tokens as functions of the neighbourhood: log t(m, x) = level + verbosity_m + Σ_b w_b (f levels_b ± reasoning_b +
  * residual_mb) + (1 − f) unknownLevel, f the familiarity of the input, expected tokens meanFactor · t; see `fitTokenModel`.
  */
 export interface TokenEstimator {
@@ -47,7 +47,7 @@ export interface TokenEstimator {
 const unknownLevel = 0.4;
 
 /**
- * How far the neighbourhood tells what an input takes: 1 up to two thirds of `near`, 0 from five thirds on. Further away the
+ * How far the neighbourhood tells how much an input takes: 1 up to two thirds of `near`, 0 from five thirds on. Further away the
  * neighbours are merely alike in words, and their levels mislead; held out by family, see docs/METHOD.md.
  */
 export function familiarityAt(distance: number, near: number): number {
@@ -69,6 +69,7 @@ export function tokenEstimator(
   const count = models.length;
   const own = models.map(({ verbosity }) => tokens.level + verbosity);
   const places = new Map(tokens.tasks.map((name, task) => [name, task]));
+  const levels = benchmarks.map((name) => tokens.levels[places.get(name) ?? -1] ?? 0);
   const agentInput = benchmarks.map((name) => tokens.agentInput[places.get(name) ?? -1] ?? null);
   // Benchmark by benchmark, so that one row of the matrix serves all models.
   const deviations = Float64Array.from(
@@ -76,10 +77,7 @@ export function tokenEstimator(
       const task = places.get(name) ?? -1;
       const reasoning = tokens.reasoning[task] ?? 0;
       return models.map(
-        (model) =>
-          (tokens.levels[task] ?? 0) +
-          (model.reasoning ? reasoning : -reasoning) +
-          (tokens.residuals[model.id]?.[task] ?? 0) / 100,
+        (model) => (model.reasoning ? reasoning : -reasoning) + (tokens.residuals[model.id]?.[task] ?? 0) / 100,
       );
     }),
   );
@@ -87,12 +85,14 @@ export function tokenEstimator(
     estimate(mixture, familiarity, output) {
       output.fill(0);
       let weight = 0;
+      let level = 0;
       let agents = 0;
       let input = 0;
       for (let benchmark = 0; benchmark < agentInput.length; benchmark++) {
         const share = mixture[benchmark] ?? 0;
         if (share === 0) continue;
         weight += share;
+        level += share * (levels[benchmark] ?? 0);
         const base = benchmark * count;
         for (let model = 0; model < count; model++)
           output[model] = (output[model] ?? 0) + share * (deviations[base + model] ?? 0);
@@ -101,11 +101,10 @@ export function tokenEstimator(
         agents += share;
         input += share * loop;
       }
-      for (let model = 0; model < count; model++) {
-        const known = weight > 0 ? (output[model] ?? 0) / weight : 0;
-        const log = (own[model] ?? 0) + familiarity * known + (1 - familiarity) * unknownLevel;
-        output[model] = tokens.meanFactor * Math.exp(log);
-      }
+      const scale = weight > 0 ? 1 / weight : 0;
+      const shared = familiarity * level * scale + (1 - familiarity) * unknownLevel;
+      for (let model = 0; model < count; model++)
+        output[model] = tokens.meanFactor * Math.exp((own[model] ?? 0) + shared + (output[model] ?? 0) * scale);
       return agents > 0 && agents >= weight * agenticFrom ? Math.exp(input / agents) : 0;
     },
   };

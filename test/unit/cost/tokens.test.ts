@@ -118,9 +118,11 @@ describe('fitTokenModel', () => {
     const far = expected('plain', 'd', 0).output;
     assert.ok(near < between && between < far, `${near} ${between} ${far}`);
     assert.ok(Math.abs(between - Math.sqrt(near * far)) < 1e-9, 'in proportion, in logarithms');
-    assert.equal(far, expected('plain', 'b', 0).output, 'far away all neighbourhoods are alike');
-    const average = fit.tokens.meanFactor * Math.exp(fit.tokens.level + fit.verbosity('plain').value);
-    assert.ok(far > average, 'what is new is longer than the average task');
+    const levels = fit.tokens.levels;
+    const known = (task: string): number => Math.exp(levels[names.indexOf(task)] ?? 0);
+    const ratio = expected('plain', 'b', 0).output / far / (expected('plain', 'b').output / near);
+    assert.ok(Math.abs(ratio - known('d') / known('b')) < 1e-9, 'far away all tasks are of one level');
+    assert.ok(far > near / known('d'), 'what is new is longer than the average task');
   });
 
   it('knows familiarity by the distance in units of near', () => {
