@@ -1,6 +1,6 @@
 // The whole test command: build, types, lint, then the unit, fuzz, system, host and UI suites; or only the suites that are named.
 import { parseArgs } from 'node:util';
-import { hostSuite, nodeSuite, runStep, type SuiteResult } from './suites';
+import { hostSuite, nodeSuite, runStep, type SuiteResult, uiSuite } from './suites';
 
 const { values, positionals } = parseArgs({ options: { grep: { type: 'string' } }, allowPositionals: true });
 const grep = values.grep ?? '';
@@ -14,11 +14,11 @@ async function check(command: string, args: readonly string[]): Promise<SuiteRes
 const run: Record<string, () => Promise<SuiteResult>> = {
   types: () => check('npm', ['run', '--silent', 'typecheck']),
   lint: () => check('npm', ['run', '--silent', 'lint']),
-  unit: () => nodeSuite('unit', grep ? ['--grep', grep] : []),
-  fuzz: () => nodeSuite('fuzz', grep ? ['--grep', grep] : []),
-  system: () => nodeSuite('system', grep ? ['--grep', grep] : []),
+  unit: () => nodeSuite('unit', grep),
+  fuzz: () => nodeSuite('fuzz', grep),
+  system: () => nodeSuite('system', grep),
   host: () => hostSuite(grep),
-  ui: () => nodeSuite('ui', grep ? ['--grep', grep] : []),
+  ui: () => uiSuite(grep),
 };
 
 async function main(): Promise<number> {

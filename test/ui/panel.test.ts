@@ -73,8 +73,7 @@ describe('the panel', () => {
   });
 
   for (const theme of themes) {
-    it(`has no serious accessibility finding in any state: ${theme}`, async function () {
-      this.timeout(120_000);
+    it(`has no serious accessibility finding in any state: ${theme}`, async () => {
       panel = await PanelPage.open(browser, { theme });
       for (const [name, message] of Object.entries(states)) {
         await panel.show(message);
@@ -266,8 +265,7 @@ describe('the panel', () => {
     assert.match(await textOf(panel.page.locator('.verdict')), /Difference: .* points/);
   });
 
-  it('shows hundred thousand rows at once, and only those in sight are in the page', async function () {
-    this.timeout(60_000);
+  it('shows hundred thousand rows at once, and only those in sight are in the page', async () => {
     await open(snapshot({ prompts: 100_000 }));
     const rows = panel.page.locator('table.rows');
     await panel.page.getByRole('button', { name: /^All 100,000/ }).click();

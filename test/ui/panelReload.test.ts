@@ -3,10 +3,8 @@ import type { Frame } from 'playwright-core';
 import { Workbench } from './workbench';
 
 /** Longest wait for a result, in milliseconds: the scorer process starts anew with the window. */
-const patience = 45_000;
 
-describe('the panel through a reload of the window', function () {
-  this.timeout(150_000);
+describe('the panel through a reload of the window', () => {
   let workbench: Workbench;
   before(async () => {
     workbench = await Workbench.open({ size: { width: 1500, height: 1000 } });
@@ -19,7 +17,7 @@ describe('the panel through a reload of the window', function () {
   const recommended = async (path: string): Promise<Frame> => {
     await workbench.tab(path).waitFor();
     const frame = await workbench.webviewFrame();
-    await frame.getByText(`Recommended for ${path}`).waitFor({ timeout: patience });
+    await frame.getByText(`Recommended for ${path}`).waitFor();
     return frame;
   };
 

@@ -7,7 +7,6 @@ import { seriousFindings } from './support/axe';
 import { Workbench } from './workbench';
 
 /** Longest wait for a result, in milliseconds: a busy machine starts the scorer slowly. */
-const patience = 45_000;
 
 /** A price list as OpenRouter gives it, with a price for every model that the catalog sells. */
 function priceList(): string {
@@ -22,8 +21,7 @@ function priceList(): string {
   return JSON.stringify({ data });
 }
 
-describe('the panel in the workbench', function () {
-  this.timeout(120_000);
+describe('the panel in the workbench', () => {
   let workbench: Workbench;
   before(async () => {
     const folder = copyOfSamples();
@@ -43,7 +41,7 @@ describe('the panel in the workbench', function () {
     await workbench.chooseMenu(() => workbench.rightClickExplorer(path), 'Recommend LLM');
     await workbench.tab(path).waitFor();
     const frame = await workbench.webviewFrame();
-    await frame.getByText(`Recommended for ${path}`).waitFor({ timeout: patience });
+    await frame.getByText(`Recommended for ${path}`).waitFor();
     return frame;
   };
   const pickOf = async (frame: Frame): Promise<string> => (await frame.locator('.answer h1').textContent()) ?? '';
@@ -127,7 +125,7 @@ describe('the panel in the workbench', function () {
     await workbench.typeInFileDialog(join(workbench.folder, 'prices.json'));
     await workbench.page.getByRole('button', { name: 'Take Over Prices', exact: true }).click();
     await workbench.page.getByText(/Prices of \d+ models taken over from prices\.json/).waitFor();
-    await frame.locator('table.candidates .amber').first().waitFor({ state: 'detached', timeout: patience });
+    await frame.locator('table.candidates .amber').first().waitFor({ state: 'detached' });
     assert.equal(await frame.locator('.old-prices').count(), 0);
     await workbench.expectNoErrors();
   });

@@ -17,6 +17,9 @@ const themes = {
 /** A kind of colour theme. */
 export type Theme = keyof typeof themes;
 
+/** Milliseconds that one step of the workbench may take where browsers are slow. */
+const patience = 45_000;
+
 /** How a test wants its workbench. */
 export interface WorkbenchOptions {
   /** User settings for this workbench. */
@@ -39,6 +42,9 @@ export interface WorkbenchOptions {
  * Each method waits for what it names; a test never sleeps. Close it in `after`.
  */
 export class Workbench {
+  /** Milliseconds that the page waits for an element. */
+  private timeout = patience;
+
   private constructor(
     readonly page: Page,
     /** Absolute path of the workspace folder. */
@@ -67,7 +73,7 @@ export class Workbench {
     if (options.vsix) await server.installExtension(options.vsix);
     const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumSwitches] });
     const page = await browser.newPage({ viewport: options.size ?? { width: 1400, height: 900 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(patience);
     // What a language pack does first; the editor's own texts stay English, since its packs are not at hand.
     if (options.language)
       await page.addInitScript((tag) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: tag }), options.language);
@@ -118,14 +124,41 @@ export class Workbench {
 
   /** Opens a file of the workspace by its path, through quick open, and waits for its editor. */
   async openFile(path: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.quickInput().fill(path);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ has: this.page.locator('.label-name').getByText(basename(path), { exact: true }) })
-      .first()
-      .click();
-    await this.tab(basename(path)).waitFor();
+    await this.again(async () => {
+      await this.page.keyboard.press('Control+P');
+      await this.quickInput().fill(path);
+      await this.page
+        .locator('.quick-input-list .monaco-list-row')
+        .filter({ has: this.page.locator('.label-name').getByText(basename(path), { exact: true }) })
+        .first()
+        .click();
+      await this.tab(basename(path)).waitFor();
+    });
+  }
+
+  /**
+   * Repeats steps until they succeed. A quick pick closes when it loses the focus, and a browser that is busy may hand the
+   * focus back late to what had it before: then what the first step opened is gone, as it would be for a user.
+   * @param timeout milliseconds that an element is waited for within the steps
+   */
+  async again(steps: () => Promise<void>, attempts = 5, timeout = patience / attempts): Promise<void> {
+    const before = this.timeout;
+    for (let attempt = 1; ; attempt++) {
+      this.setTimeout(timeout);
+      try {
+        return await steps();
+      } catch (error) {
+        if (attempt === attempts) throw error;
+        await this.page.keyboard.press('Escape');
+      } finally {
+        this.setTimeout(before);
+      }
+    }
+  }
+
+  private setTimeout(milliseconds: number): void {
+    this.timeout = milliseconds;
+    this.page.setDefaultTimeout(milliseconds);
   }
 
   /** The tab of an editor or panel by the beginning of its title. */
@@ -175,22 +208,21 @@ export class Workbench {
     throw new Error(`The menu has no entry ${name}.`);
   }
 
-  /** Runs a command by its full title, as the palette shows it. */
-  async palette(title: string): Promise<void> {
+  /** Runs a command by its full title, as the palette shows it once extensions are scanned. */
+  palette(title: string): Promise<void> {
     const entry = this.page
       .locator('.quick-input-list .monaco-list-row')
       .filter({ has: this.page.locator('.label-name').getByText(title, { exact: true }) })
       .first();
-    for (let attempt = 0; attempt < 20; attempt++) {
-      await this.page.keyboard.press('F1');
-      await this.quickInput().fill(`>${title}`);
-      if (await appears(entry)) {
+    return this.again(
+      async () => {
+        await this.page.keyboard.press('F1');
+        await this.quickInput().fill(`>${title}`);
         await entry.click();
-        return;
-      }
-      await this.page.keyboard.press('Escape');
-    }
-    throw new Error(`The palette has no command ${title}.`);
+      },
+      20,
+      2500,
+    );
   }
 
   /** The text field of the palette, of quick open and of every quick pick and input box. */
@@ -305,9 +337,9 @@ export class Workbench {
   }
 }
 
-/** Whether an element turns up within a second. */
+/** Whether an element turns up within two seconds. */
 function appears(locator: Locator): Promise<boolean> {
-  return locator.waitFor({ timeout: 1000 }).then(
+  return locator.waitFor({ timeout: 2000 }).then(
     () => true,
     () => false,
   );
