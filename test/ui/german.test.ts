@@ -76,7 +76,7 @@ describe('in German', () => {
   it('is the lens over the model of the front matter, with its reason', async () => {
     await workbench.openFile('train-journey.prompt.md');
     const lens = workbench.page.locator('.codelens-decoration a').filter({ hasText: 'Vorschlag' }).first();
-    await lens.waitFor({ timeout: patience });
+    await lens.waitFor();
     await workbench.screenshot('german-lens');
     const reason = (await lens.getAttribute('title')) ?? '';
     assert.match(reason, /im Mittel beste|im Mittel besten|verliert voraussichtlich|voraussichtlich so gut/);
