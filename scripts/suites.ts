@@ -27,17 +27,17 @@ interface Manifest {
 
 /**
  * Runs a command of the project.
- * @param output where its output goes: to the console as it comes, or all of it at its end
+ * @param heading where it is given, the output goes to the console at the end, under it: others may write meanwhile
  * @returns whether it succeeded
  */
 export function runStep(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  output: 'as it comes' | 'at the end' = 'as it comes',
+  heading?: string,
 ): Promise<boolean> {
   return new Promise((done) => {
-    const stream = output === 'as it comes' ? 'inherit' : 'pipe';
+    const stream = heading === undefined ? 'inherit' : 'pipe';
     const options: SpawnOptions = { stdio: ['ignore', stream, stream], env: { ...process.env, ...env } };
     // A suite may have started an editor: it is asked to end, and ended only if it does not.
     const { child, stop } = startGroup(command, args, options, 'SIGTERM');
@@ -51,7 +51,7 @@ export function runStep(
     const end = (ok: boolean): void => {
       clearTimeout(late);
       stop();
-      process.stdout.write(Buffer.concat(parts));
+      if (heading !== undefined) process.stdout.write(`\n── ${heading}\n${Buffer.concat(parts).toString('utf8')}`);
       done(ok);
     };
     child.on('error', () => end(false));
@@ -76,28 +76,38 @@ async function counted(run: (countsFile: string) => Promise<boolean>): Promise<S
 }
 
 /** Runs the tests of one folder of `test` in Node. */
-function inNode(name: string, args: readonly string[], output?: 'at the end'): Promise<SuiteResult> {
+function inNode(name: string, args: readonly string[], heading?: string): Promise<SuiteResult> {
   return counted((countsFile) =>
     runStep(
       process.execPath,
       ['--enable-source-maps', 'out/test/node.entry.js', name, ...args],
       { RECOMMEND_LLM_TEST_COUNTS: countsFile },
-      output,
+      heading,
     ),
   );
 }
 
 /** Runs the tests of `test/unit`, `test/fuzz` or `test/system` in Node; all of them, or those whose title contains `grep`. */
-export async function nodeSuite(name: 'unit' | 'fuzz' | 'system', grep = ''): Promise<SuiteResult> {
+export async function nodeSuite(
+  name: 'unit' | 'fuzz' | 'system',
+  grep: string,
+  heading?: string,
+): Promise<SuiteResult> {
   if (name === 'system') await findParallel();
-  return inNode(name, grep ? ['--grep', grep] : []);
+  return inNode(name, grep ? ['--grep', grep] : [], heading);
 }
 
-/**
- * Runs the tests of `test/ui` in a browser: all of them, two files at a time, since each waits for its browser most of the
- * time; or those whose title contains `grep`.
- */
-export async function uiSuite(grep = ''): Promise<SuiteResult> {
+/** Runs jobs in their order, two at a time: machines that run the tests have two cores. */
+export async function twoAtATime(jobs: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const waiting = [...jobs];
+  const lane = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
+  };
+  await Promise.all([lane(), lane()]);
+}
+
+/** Runs the tests of `test/ui` in a browser: all of them, two files at a time, or those whose title contains `grep`. */
+export async function uiSuite(grep: string): Promise<SuiteResult> {
   await findChromium();
   await installCodeServer();
   if (grep) return inNode('ui', ['--grep', grep]);
@@ -107,21 +117,18 @@ export async function uiSuite(grep = ''): Promise<SuiteResult> {
     .filter((name) => name.endsWith('.test.js') && name !== packaging)
     .sort((a, b) => statSync(join(folder, b)).size - statSync(join(folder, a)).size || a.localeCompare(b));
   const total: SuiteResult = { passed: 0, failed: 0 };
-  const run = async (file: string, output?: 'at the end'): Promise<void> => {
-    const result = await inNode('ui', [file], output);
+  const run = async (file: string): Promise<void> => {
+    const result = await inNode('ui', [file], `ui: ${file}`);
     total.passed += result.passed;
     total.failed += result.failed;
   };
-  const lane = async (): Promise<void> => {
-    for (let file = files.shift(); file !== undefined; file = files.shift()) await run(file, 'at the end');
-  };
-  await Promise.all([lane(), lane()]);
+  await twoAtATime(files.map((file) => () => run(file)));
   await run(packaging);
   return total;
 }
 
 /** Runs the tests of `test/host` in the extension host of each editor that this machine can have. */
-export async function hostSuite(grep = ''): Promise<SuiteResult> {
+export async function hostSuite(grep: string): Promise<SuiteResult> {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
   const total: SuiteResult = { passed: 0, failed: 0 };
   for (const host of await findEditorHosts(manifest.engines.vscode.replace('^', ''))) {

@@ -1,6 +1,6 @@
 // The whole test command: build, types, lint, then the unit, fuzz, system, host and UI suites; or only the suites that are named.
 import { parseArgs } from 'node:util';
-import { hostSuite, nodeSuite, runStep, type SuiteResult, uiSuite } from './suites';
+import { hostSuite, nodeSuite, runStep, type SuiteResult, twoAtATime, uiSuite } from './suites';
 
 const { values, positionals } = parseArgs({ options: { grep: { type: 'string' } }, allowPositionals: true });
 const grep = values.grep ?? '';
@@ -21,11 +21,13 @@ const run: Record<string, () => Promise<SuiteResult>> = {
   ui: () => uiSuite(grep),
 };
 
+/** Suites that use neither an editor nor a browser: where several are run, two run at a time. */
+const inNode = ['unit', 'fuzz', 'system'] as const;
+
 async function main(): Promise<number> {
   const total: SuiteResult = { passed: 0, failed: 0 };
   const summary: string[] = [];
   const add = async (name: string, part: () => Promise<SuiteResult>): Promise<boolean> => {
-    console.log(`\n── ${name}`);
     const started = performance.now();
     const result = await part().catch((error: unknown): SuiteResult => {
       console.error(error instanceof Error ? error.message : String(error));
@@ -37,10 +39,19 @@ async function main(): Promise<number> {
     summary.push(`${name}: ${result.passed} passed, ${result.failed} failed (${seconds} s)`);
     return result.failed === 0;
   };
-  if (await add('build', () => check(process.execPath, ['esbuild.mjs', '--tests']))) {
+  const alone = (name: string, part: () => Promise<SuiteResult>): Promise<boolean> => {
+    console.log(`\n── ${name}`);
+    return add(name, part);
+  };
+  if (await alone('build', () => check(process.execPath, ['esbuild.mjs', '--tests']))) {
+    const together = inNode.filter((name) => suites.includes(name));
     for (const name of suites) {
       const suite = run[name];
-      await add(name, suite ?? (() => Promise.reject(new Error(`There is no suite called ${name}.`))));
+      const shares = together.length > 1 && together.some((one) => one === name);
+      if (!suite) await alone(name, () => Promise.reject(new Error(`There is no suite called ${name}.`)));
+      else if (!shares) await alone(name, suite);
+      else if (name === together[0])
+        await twoAtATime(together.map((one) => () => add(one, () => nodeSuite(one, grep, one))));
     }
   }
   console.log(`\n${summary.join('\n')}`);
