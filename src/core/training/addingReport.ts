@@ -100,7 +100,7 @@ function whereItIs({ task, nearest }: AddedEvidence, speak: Speak): Sentence {
 }
 
 function howHardItIs({ task, comparedWith }: AddedEvidence): Sentence {
-  if (comparedWith === 1) return say('{0} known model there tell how hard it is', comparedWith);
+  if (comparedWith === 1) return say('{0} known model there tells how hard it is', comparedWith);
   if (comparedWith > 0) return say('{0} known models there tell how hard it is', comparedWith);
   return task === null
     ? say('no known model there: how hard it is stays unknown, so these results say little')

@@ -246,7 +246,7 @@ Auf Ihren Benchmarks ist dieser Router besser als der mitgelieferte: Das 95-%-In
       `acme/kurier: added; nothing changed for any other model.
   fracht: 75 % of 1048 right, 6 % expected; a benchmark that the router does not know, nearest to recht (0.50), chemie (0.26); 2 known models there tell how hard it is
   fracht: 75 % of 1048 right, 6 % expected; a benchmark that the router does not know, nearest to recht (0.50), chemie (0.26); no known model there: how hard it is stays unknown, so these results say little
-  fracht: 75 % of 1048 right, 6 % expected; the router's task recht; 1 known model there tell how hard it is
+  fracht: 75 % of 1048 right, 6 % expected; the router's task recht; 1 known model there tells how hard it is
   fracht: 75 % of 1048 right, 6 % expected; the router's task recht; how hard it is, the router knows
   expected from acme/a (weight 0.63), acme/b (weight 0.25) and what else is known of it
   ability (logit, average over kinds of task, 95 %): −0.50 [−1.25, +0.25] without these results, +1.50 [+0.75, +2.25] with them
