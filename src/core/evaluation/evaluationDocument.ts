@@ -182,7 +182,7 @@ function aggregatesSection(reports: AllReports): readonly string[] {
   return [
     '## With the scores of public leaderboards, as shipped',
     '',
-    `${added.aggregates} scores are further observations of the linked model, placed by their kind; those of the held-out family are left out.`,
+    `${added.aggregates} scores are further observations of the linked model, placed by their kind; those of the held-out family are left out. They are there for models with few results or none, as many of 2026 are; every model of these pools has results of its own.`,
     '',
     table(
       [

@@ -164,6 +164,9 @@ describe('document of the evaluation', () => {
     assert.ok(once.startsWith('# Card\n<!-- quality -->\n') && once.endsWith('<!-- end of quality -->\n## Rest\n'));
     assert.ok(once.includes(section.trimEnd()) && !once.includes('old'));
     assert.equal(withQuality(once, section), once);
+    assert.ok(!section.includes('leaderboards'));
+    const shipped = qualitySection({ ...reports, 'leave-one-family-out/aggregates': report('inferred') });
+    assert.match(shipped, /With the scores of public leaderboards.*it is 1\.000,\nSpearman/);
     assert.throws(() => withQuality('# Card\n', section), { code: 'BAD_ARGUMENT' });
   });
 
