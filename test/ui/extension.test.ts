@@ -5,8 +5,6 @@ import type { Frame } from 'playwright-core';
 import { copyOfSamples } from '../../scripts/samples';
 import { Workbench } from './workbench';
 
-/** Longest wait for a result, in milliseconds: a busy machine starts the scorer slowly. */
-
 /** The panel, once it shows a result. */
 async function resultPanel(workbench: Workbench): Promise<Frame> {
   const panel = await workbench.webviewFrame();

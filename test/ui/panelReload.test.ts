@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { Workbench } from './workbench';
 
-/** Longest wait for a result, in milliseconds: the scorer process starts anew with the window. */
-
 describe('the panel through a reload of the window', () => {
   let workbench: Workbench;
   before(async () => {

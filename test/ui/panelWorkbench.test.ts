@@ -6,8 +6,6 @@ import { copyOfSamples } from '../../scripts/samples';
 import { seriousFindings } from './support/axe';
 import { Workbench } from './workbench';
 
-/** Longest wait for a result, in milliseconds: a busy machine starts the scorer slowly. */
-
 /** A price list as OpenRouter gives it, with a price for every model that the catalog sells. */
 function priceList(): string {
   const { models } = JSON.parse(readFileSync('models/catalog.json', 'utf8')) as {
