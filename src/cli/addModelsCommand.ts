@@ -1,9 +1,7 @@
-import * as v from 'valibot';
 import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
-import { skippedStep } from '../core/benchmarks/readBenchmarks';
 import { splitIntoTasks } from '../core/benchmarks/tasks';
 import { boardsInOrder, factsOf, parseEvidence } from '../core/bundle/evidence';
-import { bundleFile, type VerifiedBundle } from '../core/bundle/manifest';
+import { bundleFile, parsePart, type VerifiedBundle } from '../core/bundle/manifest';
 import { dequantiseRows } from '../core/bundle/quantise';
 import { readConstants, readRouterParameters } from '../core/bundle/readParameters';
 import type { ScoringBundle } from '../core/bundle/scoringBundle';
@@ -22,8 +20,7 @@ import { evenly } from '../core/training/trainEncoder';
 import { centroidOf, type TrainingProgress, taskSums } from '../core/training/trainRouter';
 import { verifyBundleFolder } from '../scoring/bundleFolder';
 import { nativeMatMul } from '../scoring/session';
-import { ownResultsStep, tableFiles, withOwnModels } from './ownRouterCommand';
-import { readTables } from './testFolder';
+import { readOwnTables, withOwnModels } from './ownRouterCommand';
 import { writeFolder } from './writeRouter';
 
 /** What `train --add-models` was asked for. */
@@ -59,9 +56,7 @@ async function open(
   load: (folder: string) => Promise<ScoringBundle>,
   progress: TrainingProgress,
 ): Promise<Opened> {
-  const { table, report } = await readTables(await tableFiles(adding.paths));
-  progress(ownResultsStep(report));
-  for (const skip of report.skipped) progress(skippedStep(skip));
+  const table = await readOwnTables(adding.paths, progress);
   const base = await verifyBundleFolder(adding.base);
   const parameters = readRouterParameters(base);
   const before = addedBefore(base);
@@ -188,18 +183,8 @@ export async function addModelsToRouter(
 function addedBefore({ files }: VerifiedBundle): readonly AddedModel[] {
   const bytes = files.get(bundleFiles.added);
   if (!bytes) return [];
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), addingReportSchema), new TextDecoder().decode(bytes));
-  if (parsed.success) return parsed.output.models;
-  throw new RecommendError(
-    'BUNDLE_BROKEN',
-    say(
-      "The bundle's {0}: {1}: {2}.",
-      bundleFiles.added,
-      v.getDotPath(parsed.issues[0]) ?? 'content',
-      parsed.issues[0].message,
-    ),
-    say('Add the models to the router that they were added to again.'),
-  );
+  const nextStep = say('Add the models to the router that they were added to again.');
+  return parsePart(bundleFiles.added, bytes, addingReportSchema, nextStep).models;
 }
 
 /** Results by benchmark and model, and where the router places each benchmark by its prompts. */

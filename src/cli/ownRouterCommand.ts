@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchmarkTable } from '../core/benchmarks/benchmarkTable';
-import { type BenchmarkReport, skippedStep } from '../core/benchmarks/readBenchmarks';
+import { skippedStep } from '../core/benchmarks/readBenchmarks';
 import { type BundleEvidence, benchmarksOf, bundleEvidence, factsOf, parseEvidence } from '../core/bundle/evidence';
 import { bundleFile, type VerifiedBundle } from '../core/bundle/manifest';
 import { dequantiseRows } from '../core/bundle/quantise';
@@ -11,7 +11,7 @@ import { bundleFiles, bundleOf } from '../core/bundle/writeBundle';
 import { type Catalog, catalogFormatVersion } from '../core/cost/catalog';
 import { RecommendError } from '../core/errors';
 import { paperPairs } from '../core/scores/paperPairs';
-import { type Sentence, say } from '../core/sentence';
+import { say } from '../core/sentence';
 import { fitLinkedGaussianProcess } from '../core/training/linkedGaussianProcess';
 import { compareOwnRouter, type OwnRouterReport } from '../core/training/ownComparison';
 import { joinTables, onlyModels, onlyScores } from '../core/training/ownEvidence';
@@ -50,7 +50,7 @@ export interface OwnTraining {
 }
 
 /** Tables named by the user: files as they are, folders with all their tables. */
-export async function tableFiles(paths: readonly string[]): Promise<string[]> {
+async function tableFiles(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     const facts = await stat(path).catch(() => null);
@@ -76,9 +76,7 @@ export async function trainOwnRouter(
   load: (folder: string) => Promise<ScoringBundle>,
   progress: TrainingProgress,
 ): Promise<OwnRouterReport> {
-  const { table: own, report } = await readTables(await tableFiles(training.paths));
-  progress(ownResultsStep(report));
-  for (const skip of report.skipped) progress(skippedStep(skip));
+  const own = await readOwnTables(training.paths, progress);
   const base = await verifyBundleFolder(training.base);
   const { catalog } = await load(training.base);
   const evidence = parseEvidence(bundleFile(base, bundleFiles.evidence));
@@ -146,9 +144,13 @@ export async function trainOwnRouter(
   return comparison;
 }
 
-/** What was read of the user's tables, as a step of a training. */
-export function ownResultsStep({ results, items, linesSkipped }: BenchmarkReport): Sentence {
-  return say('{0} own results on {1} prompts; {2} lines skipped', results, items, linesSkipped);
+/** Reads the user's tables, and tells what was read and what was skipped. */
+export async function readOwnTables(paths: readonly string[], progress: TrainingProgress): Promise<BenchmarkTable> {
+  const { table, report } = await readTables(await tableFiles(paths));
+  const { results, items, linesSkipped, skipped } = report;
+  progress(say('{0} own results on {1} prompts; {2} lines skipped', results, items, linesSkipped));
+  for (const skip of skipped) progress(skippedStep(skip));
+  return table;
 }
 
 interface Learning {

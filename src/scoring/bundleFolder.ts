@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as v from 'valibot';
-import { bundleFile, loadBundle, type VerifiedBundle } from '../core/bundle/manifest';
+import type * as v from 'valibot';
+import { bundleFile, loadBundle, parsePart, type VerifiedBundle } from '../core/bundle/manifest';
 import type { ScoringBundle } from '../core/bundle/scoringBundle';
 import { bundleFiles } from '../core/bundle/writeBundle';
 import { catalogSchema } from '../core/cost/catalog';
@@ -32,14 +32,7 @@ export async function verifyBundleFolder(folder: string): Promise<VerifiedBundle
 }
 
 function parse<T extends v.GenericSchema>(bundle: VerifiedBundle, name: string, schema: T): v.InferOutput<T> {
-  const text = new TextDecoder().decode(bundleFile(bundle, name));
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
-  if (parsed.success) return parsed.output;
-  throw new RecommendError(
-    'BUNDLE_BROKEN',
-    say("The bundle's {0}: {1}: {2}.", name, v.getDotPath(parsed.issues[0]) ?? 'content', parsed.issues[0].message),
-    say('Reinstall the extension, or train the bundle again.'),
-  );
+  return parsePart(name, bundleFile(bundle, name), schema, say('Reinstall the extension, or train the bundle again.'));
 }
 
 /**

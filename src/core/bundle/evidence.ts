@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { BenchmarkFacts, BenchmarkTable } from '../benchmarks/benchmarkTable';
 import type { ModelFacts } from '../benchmarks/modelFacts';
-import { RecommendError } from '../errors';
 import { say } from '../sentence';
 import { type AggregateScore, aggregateObservation } from '../training/aggregates';
 import type { TrainingFacts } from '../training/trainRouter';
+import { parsePart } from './manifest';
 
 const text = v.string();
 const number = v.number();
@@ -96,14 +96,8 @@ export function bundleEvidence(table: BenchmarkTable, facts: TrainingFacts): Bun
  * @throws RecommendError BUNDLE_BROKEN
  */
 export function parseEvidence(bytes: Uint8Array): BundleEvidence {
-  const parsed = v.safeParse(v.pipe(text, v.parseJson(), evidenceSchema), new TextDecoder().decode(bytes));
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  throw new RecommendError(
-    'BUNDLE_BROKEN',
-    say("The bundle's {0}: {1}: {2}.", 'evidence.json', v.getDotPath(issue) ?? 'content', issue.message),
-    say('Reinstall the extension, or train the bundle again.'),
-  );
+  const nextStep = say('Reinstall the extension, or train the bundle again.');
+  return parsePart('evidence.json', bytes, evidenceSchema, nextStep);
 }
 
 /** The facts that training on top of a bundle starts from. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { RecommendError } from '../errors';
-import { say } from '../sentence';
+import { type Sentence, say } from '../sentence';
 
 /** Version of the bundle's layout; a reader takes this one only. */
 export const bundleFormat = 1;
@@ -95,15 +95,33 @@ export function parseManifest(bytes: Uint8Array): Manifest {
     );
   }
   const parsed = v.safeParse(manifestSchema, content);
-  if (!parsed.success) {
-    const issue = parsed.issues[0];
-    throw new RecommendError(
-      'BUNDLE_BROKEN',
-      say("The bundle's {0}: {1}: {2}.", manifestName, v.getDotPath(issue) ?? 'content', issue.message),
-      reinstall,
-    );
-  }
+  if (!parsed.success) throw brokenPart(manifestName, parsed.issues[0], reinstall);
   return parsed.output;
+}
+
+/** A file of a bundle whose content is not what it should be; `field` is its dotted path. */
+export function brokenPart(
+  name: string,
+  issue: v.BaseIssue<unknown>,
+  nextStep: Sentence,
+  field = v.getDotPath(issue) ?? 'content',
+): RecommendError {
+  return new RecommendError('BUNDLE_BROKEN', say("The bundle's {0}: {1}: {2}.", name, field, issue.message), nextStep);
+}
+
+/**
+ * The content of a JSON file of a bundle.
+ * @throws RecommendError BUNDLE_BROKEN
+ */
+export function parsePart<T extends v.GenericSchema>(
+  name: string,
+  bytes: Uint8Array,
+  schema: T,
+  nextStep: Sentence,
+): v.InferOutput<T> {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), new TextDecoder().decode(bytes));
+  if (parsed.success) return parsed.output;
+  throw brokenPart(name, parsed.issues[0], nextStep);
 }
 
 /**

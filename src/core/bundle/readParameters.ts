@@ -8,7 +8,7 @@ import type { KernelConfig } from '../training/routerConfig';
 import type { TrainedEncoder } from '../training/trainEncoder';
 import { constantNames } from './graphs';
 import { decodeLabels } from './labelCodec';
-import { bundleFile, manifestName, type VerifiedBundle } from './manifest';
+import { brokenPart, bundleFile, manifestName, type VerifiedBundle } from './manifest';
 import { type ElementType, elementTypes } from './onnxGraph';
 import { dequantiseRows, fromHalf } from './quantise';
 import { parseRouterIndex } from './routerIndex';
@@ -128,16 +128,9 @@ export type TrainedConstants = v.InferOutput<typeof constantsSchema>;
 export function readConstants({ manifest }: VerifiedBundle): TrainedConstants {
   const parsed = v.safeParse(constantsSchema, manifest.constants);
   if (parsed.success) return parsed.output;
-  throw new RecommendError(
-    'BUNDLE_BROKEN',
-    say(
-      "The bundle's {0}: {1}: {2}.",
-      manifestName,
-      `constants.${v.getDotPath(parsed.issues[0]) ?? ''}`,
-      parsed.issues[0].message,
-    ),
-    say('Use the bundle that came with this version, or train one with "recommend-llm train".'),
-  );
+  const [issue] = parsed.issues;
+  const nextStep = say('Use the bundle that came with this version, or train one with "recommend-llm train".');
+  throw brokenPart(manifestName, issue, nextStep, `constants.${v.getDotPath(issue) ?? ''}`);
 }
 
 /**

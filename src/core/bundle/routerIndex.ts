@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { RecommendError } from '../errors';
 import type { RouterParameters } from '../predictors/routerParameters';
 import { say } from '../sentence';
+import { parsePart } from './manifest';
 
 const text = v.string();
 
@@ -67,18 +67,5 @@ export function routerIndex(parameters: RouterParameters): RouterIndex {
  * @throws RecommendError BUNDLE_BROKEN
  */
 export function parseRouterIndex(bytes: Uint8Array): RouterIndex {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), indexSchema), new TextDecoder().decode(bytes));
-  if (!parsed.success) {
-    throw new RecommendError(
-      'BUNDLE_BROKEN',
-      say(
-        "The bundle's {0}: {1}: {2}.",
-        'index.json',
-        v.getDotPath(parsed.issues[0]) ?? 'content',
-        parsed.issues[0].message,
-      ),
-      say('Train the bundle again.'),
-    );
-  }
-  return parsed.output;
+  return parsePart('index.json', bytes, indexSchema, say('Train the bundle again.'));
 }
