@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fading } from '../scores/distance';
 
 export const tokenModelFormatVersion = 1;
 
@@ -51,7 +52,7 @@ const unknownLevel = 0.4;
  * neighbours are merely alike in words, and their levels mislead; held out by family, see docs/METHOD.md.
  */
 export function familiarityAt(distance: number, near: number): number {
-  return Math.min(1, Math.max(0, 5 / 3 - distance / Math.max(near, 1e-6)));
+  return fading(distance, near, 5 / 3);
 }
 
 /** From this share of agent tasks in the neighbourhood on, an input is taken for an agent's. */

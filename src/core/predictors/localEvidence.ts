@@ -1,3 +1,4 @@
+import { fading } from '../scores/distance';
 import type { PromptPredictions, Router } from './router';
 
 /** Weights of the neighbours: exp of this × (cosine − the largest cosine). */
@@ -12,7 +13,7 @@ const ownVariance = 0.3;
  * distance that nine in ten known prompts keep (`near`), 0 from one and a half times that distance on.
  */
 export function locality(distance: number, near: number): number {
-  return Math.min(1, Math.max(0, 1.5 - distance / Math.max(near, 1e-6)));
+  return fading(distance, near, 1.5);
 }
 
 /**

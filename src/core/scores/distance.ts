@@ -14,3 +14,11 @@ export function promptDistance(similarities: Float32Array, row: number, width: n
     sum += Math.max(1 - (similarities[at] ?? 0), paperConstants.leastDistance);
   return sum / count;
 }
+
+/**
+ * How far a distance lets the neighbourhood speak: 1 up to (`end` − 1) times `near`, 0 from `end` times it on, a line between.
+ * @param near distance that nine in ten known prompts keep
+ */
+export function fading(distance: number, near: number, end: number): number {
+  return Math.min(1, Math.max(0, end - distance / Math.max(near, 1e-6)));
+}
