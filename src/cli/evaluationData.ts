@@ -5,6 +5,7 @@ import { parseModelFacts } from '../core/benchmarks/modelFacts';
 import { splitIntoTasks } from '../core/benchmarks/tasks';
 import { parseCatalogFacts } from '../core/cost/buildCatalog';
 import { readExternalUsage, readUsage, type UsageRow } from '../core/cost/readUsage';
+import { paperNetwork } from '../core/evaluation/comparisons/correctnessNetwork';
 import { dealFolds, type TestedGroup } from '../core/evaluation/folds';
 import type { EvaluationData } from '../core/evaluation/groupEvaluation';
 import { type HeldOutPart, heldOutGroups, heldOutParts, type UntestedTask } from '../core/evaluation/heldOut';
@@ -102,6 +103,7 @@ export async function loadEvaluation(job: EvaluationJob): Promise<LoadedEvaluati
       urls: new Map(),
       config,
       seed: job.seed,
+      network: paperNetwork,
       promptsPerPart: job.promptsPerPart,
     },
     facts: {

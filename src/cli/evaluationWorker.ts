@@ -78,16 +78,7 @@ function serve(): void {
     }
     const groups = folds[message.fold] ?? [];
     const kept = new KeptOutcomes(loaded.job, __filename);
-    const prepare = once(() =>
-      prepareFold(
-        data,
-        facts,
-        groups.map(({ group }) => group),
-        encode,
-        matMul,
-        progress,
-      ),
-    );
+    const prepare = once(() => prepareFold(data, facts, groups, encode, matMul, progress));
     for (const { group, parts } of groups) {
       if (stopped) break;
       const known = kept.get(group.group);

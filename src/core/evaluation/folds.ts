@@ -7,10 +7,13 @@ import {
   heldOutSpread,
   indexItemsOf,
   indexThresholds,
+  type PreparedTraining,
   prepareTraining,
   type TrainingFacts,
 } from '../training/trainRouter';
-import { type EvaluationData, type FoldState, paperIndex } from './groupEvaluation';
+import { evenlySpaced } from './chosenRows';
+import { learnComparisons } from './comparisons/comparisonPredictors';
+import { type EvaluationData, type FoldComparisons, type FoldState, paperIndex } from './groupEvaluation';
 import { cellCounts, type HeldOutGroup, type HeldOutPart } from './heldOut';
 import { PlainEncoder } from './plainRouter';
 import { SeededRandom } from './random';
@@ -53,12 +56,13 @@ function learnable(groups: readonly HeldOutGroup[]): (item: number) => boolean {
 export async function prepareFold(
   data: EvaluationData,
   facts: TrainingFacts,
-  groups: readonly HeldOutGroup[],
+  tested: readonly TestedGroup[],
   encode: (learnFrom: (item: number) => boolean) => Promise<EncodedTable>,
   matMul: MatMul,
   progress: (step: string) => void = () => undefined,
 ): Promise<FoldState> {
   const { table, split, config } = data;
+  const groups = tested.map(({ group }) => group);
   const prepared = prepareTraining(table, await encode(learnable(groups)), facts, config, learnable(groups));
   const heldOut = heldOutOf(prepared, groups, (excluded) => cellCounts(table, split, excluded));
   progress('scales of the tasks without the fold');
@@ -75,5 +79,26 @@ export async function prepareFold(
   const thresholds = await indexThresholds(reduced.prepared, config, matMul);
   progress('paper mode');
   const paper = await paperIndex(data, prepared, Int32Array.from(indexItemsOf(prepared, config)), matMul);
-  return { prepared, fit, spread, thresholds, encoder: new PlainEncoder(prepared.encoder), paper };
+  progress('predictors to compare with');
+  const comparisons = await foldComparisons(data, prepared, tested, matMul);
+  return { prepared, fit, spread, thresholds, encoder: new PlainEncoder(prepared.encoder), paper, comparisons };
+}
+
+/** Prompts of one task that the compared predictors learn from, at most: the MLP's time grows with them. */
+const comparisonPrompts = 150;
+
+async function foldComparisons(
+  { table, seed, network }: EvaluationData,
+  { split, vectors, encoder }: PreparedTraining,
+  tested: readonly TestedGroup[],
+  matMul: MatMul,
+): Promise<FoldComparisons> {
+  const known = learnable(tested.map(({ group }) => group));
+  const items = split.tasks.flatMap((task) => [...evenlySpaced(task.items.filter(known), comparisonPrompts)]);
+  const models = Int32Array.from(
+    new Set(tested.flatMap(({ parts }) => parts.flatMap((part) => [...part.models]))),
+  ).sort();
+  const D = encoder.projection.columns;
+  const predictors = await learnComparisons(table, vectors, D, Int32Array.from(items), models, network, seed, matMul);
+  return { models, predictors };
 }

@@ -19,12 +19,20 @@ import { type MatMul, transpose } from '../training/matMul';
 import type { RouterConfig } from '../training/routerConfig';
 import { condenseRouter, type HeldOutSpread, type PreparedTraining } from '../training/trainRouter';
 import { nearestBenchmarkScores, plainAverages } from './baselines';
+import { evenlySpaced, rowsOf } from './chosenRows';
+import {
+  type ComparisonMethod,
+  type ComparisonPredictors,
+  comparisonMethods,
+} from './comparisons/comparisonPredictors';
+import type { NetworkConfig } from './comparisons/correctnessNetwork';
 import { type CellCounts, cellCounts, type HeldOutGroup, type HeldOutPart, poolResults } from './heldOut';
 import { noiseCeiling } from './noiseCeiling';
 import {
   type DistancePair,
   estimateAccuracy,
   hardAccuracy,
+  meanCorrectness,
   paperPredictions,
   paperScores,
   withoutGaps,
@@ -68,6 +76,8 @@ export interface EvaluationData {
   readonly urls: ReadonlyMap<string, string>;
   readonly config: RouterConfig;
   readonly seed: number;
+  /** The MLP that the router is compared with. */
+  readonly network: NetworkConfig;
   /** Prompts of a benchmark that are scored, at most; accuracies are taken over all. */
   readonly promptsPerPart: number;
 }
@@ -81,6 +91,14 @@ export interface FoldState {
   readonly thresholds: { readonly near: number; readonly far: number };
   readonly encoder: Encoder;
   readonly paper: PaperIndex;
+  readonly comparisons: FoldComparisons;
+}
+
+/** Predictors that learned from no prompt of the whole fold. */
+export interface FoldComparisons {
+  /** Columns of the predictions: indices into the table's models. */
+  readonly models: Int32Array;
+  readonly predictors: ComparisonPredictors;
 }
 
 /** The index of known prompts that paper mode searches, and neighbours of a sample of every task outside its group. */
@@ -403,6 +421,7 @@ async function sharedMethods(
       'paper-s2': scoreMetrics(truth, withoutGaps(paper.s2)),
       'paper-s3': scoreMetrics(truth, withoutGaps(paper.s3), paper.pick),
       'paper-s3-true-p': scoreMetrics(truth, withoutGaps(trueP.s3)),
+      ...(await comparedMethods(fold.comparisons, vectors, part, sample, truth)),
       'fair-best': accuracyMetrics(truth, truth.ceiling.fairBest),
       'dataset-oracle': pickMetrics(truth, argMax(truth.accuracies)),
       'prompt-oracle': accuracyMetrics(truth, promptOracle(part.results)),
@@ -414,6 +433,31 @@ async function sharedMethods(
       'paper-s3': paper.pick,
     },
   };
+}
+
+/** S1 and single prompts by each of the predictors compared. */
+async function comparedMethods(
+  { models, predictors }: FoldComparisons,
+  vectors: Float32Array,
+  part: HeldOutPart,
+  sample: PoolResults,
+  truth: PartTruth,
+): Promise<Partial<Record<ComparisonMethod, MethodMetrics>>> {
+  const columns = Array.from(part.models, (model) => models.indexOf(model));
+  const measured: Partial<Record<ComparisonMethod, MethodMetrics>> = {};
+  for (const method of comparisonMethods) {
+    const all = await predictors[method](vectors);
+    const means = Float64Array.from(
+      sample.scores,
+      (_, at) =>
+        all[Math.floor(at / columns.length) * models.length + (columns[at % columns.length] as number)] as number,
+    );
+    measured[method] = {
+      ...scoreMetrics(truth, withoutGaps(meanCorrectness(means, columns.length, (value) => value))),
+      ...promptMetrics(sample, filled(means)),
+    };
+  }
+  return measured;
 }
 
 /** A prediction for every pair: where nothing is known, even odds. */
@@ -716,19 +760,4 @@ function promptBins(sample: PoolResults, probabilities: Float64Array): readonly 
     bin[2] += actual[at] as number;
   }
   return bins;
-}
-
-export function rowsOf(vectors: Float32Array, dimensions: number, items: ArrayLike<number>): Float32Array {
-  const rows = new Float32Array(items.length * dimensions);
-  for (let row = 0; row < items.length; row++) {
-    const from = (items[row] as number) * dimensions;
-    rows.set(vectors.subarray(from, from + dimensions), row * dimensions);
-  }
-  return rows;
-}
-
-/** Up to `count` of the values, evenly spaced. */
-export function evenlySpaced(values: Int32Array, count: number): Int32Array {
-  const taken = Math.min(count, values.length);
-  return Int32Array.from({ length: taken }, (_, i) => values[Math.floor((i * values.length) / taken)] as number);
 }

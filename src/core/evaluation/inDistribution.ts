@@ -1,5 +1,4 @@
 import { type OfferedModel, offeredModels } from '../cost/catalog';
-import { VectorIndex } from '../predictors/vectorIndex';
 import type { MatMul } from '../training/matMul';
 import { fitScaled } from '../training/taskScales';
 import {
@@ -7,15 +6,15 @@ import {
   type EncodedTable,
   groupsOfTasks,
   heldOutSpread,
-  indexItemsOf,
   indexThresholds,
   prepareTraining,
   type TrainingFacts,
 } from '../training/trainRouter';
+import { evenlySpaced, rowsOf } from './chosenRows';
+import { type ComparisonMethod, comparisonMethods, learnComparisons } from './comparisons/comparisonPredictors';
 import { accuracyGained, averageImprovementInQuality, type CostPoint, costSaved } from './costQuality';
-import { costModels, type EvaluationData, evenlySpaced, rowsOf } from './groupEvaluation';
+import { costModels, type EvaluationData } from './groupEvaluation';
 import { cellCounts, type HeldOutGroup, poolResults } from './heldOut';
-import { paperPredictions } from './paperMode';
 import { dials, productAnswer, promptOf } from './partEvaluation';
 import type { MethodMetrics } from './partMetrics';
 import { PlainEncoder, PlainRouter } from './plainRouter';
@@ -106,7 +105,8 @@ export interface PoolAnswers {
   readonly items: Int32Array;
   readonly quality: Int32Array;
   readonly unguarded: Int32Array;
-  readonly paper: Int32Array;
+  /** Picks by the predictors compared, which learn from the pool's prompts of the other folds. */
+  readonly compared: Readonly<Record<ComparisonMethod, Int32Array>>;
   /** Positions in the pool of the models with a list price whose tokens were measured; the costs are compared among them. */
   readonly measured: readonly number[];
   /** Prompts × positions of the dial: picks among the measured models by expected cost, and by list price. */
@@ -209,8 +209,6 @@ async function answerFold(
   const { catalog, tokens } = await costModels(data, group, reduced.prepared, matMul);
   const offered = new Map(offeredModels(catalog).models.map((model) => [model.id, model]));
   const D = encoder.dimensions;
-  const indexItems = Int32Array.from(indexItemsOf(reduced.prepared, config));
-  const index = new VectorIndex(rowsOf(prepared.vectors, D, indexItems), D, matMul);
   const found: PoolAnswers[] = [];
   for (const { pool, items, models } of tested) {
     const candidates = pool.models.flatMap((id) => offered.get(id) ?? []);
@@ -229,12 +227,24 @@ async function answerFold(
       measured.map((at) => candidates[at] as OfferedModel),
     );
     const inPool = (picks: Int32Array): Int32Array => picks.map((pick) => measured[pick] as number);
-    const nearest = await index.search(rowsOf(prepared.vectors, D, items), 100);
-    const near = { ...nearest, items: nearest.items.map((row) => (row < 0 ? -1 : (indexItems[row] as number))) };
-    const { means } = paperPredictions(table, near, models);
     const rowPick = (values: ArrayLike<number>, row: number): number =>
       argMax(Array.from(models, (_, at) => (values[row * models.length + at] as number) || 0));
     const training = itemsOfPool(data, pool, [...models]).filter(learnable);
+    const predictors = await learnComparisons(
+      table,
+      prepared.vectors,
+      D,
+      training,
+      models,
+      data.network,
+      data.seed,
+      matMul,
+    );
+    const queries = rowsOf(prepared.vectors, D, items);
+    const comparedPicks = async (method: ComparisonMethod): Promise<Int32Array> => {
+      const predictions = await predictors[method](queries);
+      return items.map((_, row) => rowPick(predictions, row));
+    };
     const bestBefore = bestOn(poolResults(table, training, models));
     const bestOfTask = new Map(
       [...new Set(tasks)].map((task) => {
@@ -249,7 +259,11 @@ async function answerFold(
       items,
       quality: answer.promptPicks,
       unguarded: items.map((_, row) => rowPick(answer.promptProbabilities, row)),
-      paper: items.map((_, row) => rowPick(means, row)),
+      compared: {
+        'comparison-knn': await comparedPicks('comparison-knn'),
+        'comparison-network': await comparedPicks('comparison-network'),
+        'comparison-logistic': await comparedPicks('comparison-logistic'),
+      },
       measured,
       dialPicks: inPool(priced.promptDialPicks),
       listPicks: inPool(priced.promptListPricePicks),
@@ -352,7 +366,9 @@ function poolReport(pool: Pool, folds: readonly PoolAnswers[], itemCost: ItemCos
       'best-single-before': of(({ fold }) => fold.bestBefore),
       'best-single': of(() => best),
       'best-of-task-before': of(({ fold, row }) => fold.bestOfTaskBefore[row] as number),
-      'paper-knn': of(({ fold, row }) => fold.paper[row] as number),
+      ...Object.fromEntries(
+        comparisonMethods.map((method) => [method, of(({ fold, row }) => fold.compared[method][row] as number)]),
+      ),
       'dataset-oracle': of(({ task }) => bestOfTask.get(task) as number),
       'prompt-oracle': metrics(
         rows.reduce((sum, row) => sum + Math.max(...pool.models.map((_, model) => score(row, model))), 0) / rows.length,

@@ -3,11 +3,11 @@ import { RecommendError } from '../errors';
 import { posteriorAt } from '../predictors/posteriorAt';
 import type { RouterParameters } from '../predictors/routerParameters';
 import { say } from '../sentence';
-import { choleskyFactor } from './invertPositiveDefinite';
+import { choleskyFactor, solveFactored } from './invertPositiveDefinite';
 import { type KernelMatrices, kernelMatrices, type TaskTraits, textLikeness } from './kernels';
 import { observedLogit } from './linkedGaussianProcess';
 import { columnOf, type ModelColumn, withColumns } from './modelColumns';
-import { ModelKriging, skillVariance, solveFactored } from './modelKriging';
+import { ModelKriging, skillVariance } from './modelKriging';
 import { modelTraits } from './modelTraits';
 import type { KernelConfig } from './routerConfig';
 

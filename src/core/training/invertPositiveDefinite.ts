@@ -139,6 +139,20 @@ export function choleskyFactor(matrix: Float64Array, n: number): Float64Array {
   return factor;
 }
 
+/** Solves L Lᵀ x = b for a lower Cholesky factor L (n × n). */
+export function solveFactored(factor: Float64Array, n: number, b: ArrayLike<number>): Float64Array {
+  const x = Float64Array.from(b);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) x[i] = (x[i] as number) - (factor[i * n + j] as number) * (x[j] as number);
+    x[i] = (x[i] as number) / (factor[i * n + i] as number);
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let j = i + 1; j < n; j++) x[i] = (x[i] as number) - (factor[j * n + i] as number) * (x[j] as number);
+    x[i] = (x[i] as number) / (factor[i * n + i] as number);
+  }
+  return x;
+}
+
 function invertSmall(matrix: Float64Array, n: number): Inverse {
   const factor = choleskyFactor(matrix, n);
   let logDeterminant = 0;

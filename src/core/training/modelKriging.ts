@@ -1,22 +1,8 @@
 import type { RouterParameters } from '../predictors/routerParameters';
-import { choleskyFactor } from './invertPositiveDefinite';
+import { choleskyFactor, solveFactored } from './invertPositiveDefinite';
 import type { KernelMatrices } from './kernels';
 import { columnOf, type ModelColumn } from './modelColumns';
 import type { KernelConfig } from './routerConfig';
-
-/** Solves L Lᵀ x = b for a lower Cholesky factor L (n × n). */
-export function solveFactored(factor: Float64Array, n: number, b: ArrayLike<number>): Float64Array {
-  const x = Float64Array.from(b);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) x[i] = (x[i] as number) - (factor[i * n + j] as number) * (x[j] as number);
-    x[i] = (x[i] as number) / (factor[i * n + i] as number);
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let j = i + 1; j < n; j++) x[i] = (x[i] as number) - (factor[j * n + i] as number) * (x[j] as number);
-    x[i] = (x[i] as number) / (factor[i * n + i] as number);
-  }
-  return x;
-}
 
 /** A column that the router's other models say of a model without results, and which of them say most. */
 export interface KrigedColumn {

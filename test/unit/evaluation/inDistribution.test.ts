@@ -29,7 +29,11 @@ function answers(measured: readonly number[]): PoolAnswers {
     items: Int32Array.of(10, 11, 12, 13),
     quality: Int32Array.of(dear, dear, dear, middle),
     unguarded: Int32Array.of(dear, dear, dear, dear),
-    paper: Int32Array.of(middle, middle, middle, middle),
+    compared: {
+      'comparison-knn': Int32Array.of(middle, middle, middle, middle),
+      'comparison-network': Int32Array.of(dear, dear, dear, dear),
+      'comparison-logistic': Int32Array.of(dear, middle, middle, middle),
+    },
     measured,
     dialPicks,
     listPicks: dialPicks,
@@ -52,7 +56,9 @@ describe('in-distribution protocol', () => {
     assert.equal(report.methods.router?.accuracy, 1);
     assert.equal(report.methods['best-single']?.accuracy, 0.75);
     assert.equal(report.methods['router-unguarded']?.accuracy, 0.75);
-    assert.equal(report.methods['paper-knn']?.accuracy, 0.25);
+    assert.equal(report.methods['comparison-knn']?.accuracy, 0.25);
+    assert.equal(report.methods['comparison-network']?.accuracy, 0.75);
+    assert.equal(report.methods['comparison-logistic']?.accuracy, 0.5);
     assert.equal(report.methods['prompt-oracle']?.accuracy, 1);
     assert.equal(report.methods.router?.ratioToBest, 1 / 0.75);
     // One prompt of four gained: a mean of 1/4 and a variance of 3/16, by the best single model's accuracy.

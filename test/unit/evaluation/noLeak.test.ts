@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BenchmarkTable } from '../../../src/core/benchmarks/benchmarkTable';
 import { splitIntoTasks } from '../../../src/core/benchmarks/tasks';
+import { comparisonMethods } from '../../../src/core/evaluation/comparisons/comparisonPredictors';
 import { dealFolds, prepareFold } from '../../../src/core/evaluation/folds';
 import type { EvaluationData } from '../../../src/core/evaluation/groupEvaluation';
 import { evaluateGroup } from '../../../src/core/evaluation/groupEvaluation';
@@ -208,6 +209,7 @@ describe('an evaluation from end to end', () => {
       urls: new Map(),
       config,
       seed: 1,
+      network: { hidden: 8, batch: 16, learningRate: 0.01, patience: 2, epochs: 10 },
       promptsPerPart: 10,
     };
   }
@@ -231,7 +233,7 @@ describe('an evaluation from end to end', () => {
       const state = await prepareFold(
         data,
         facts,
-        first.map(({ group }) => group),
+        first,
         (learnFrom) => encodeTable(data.table, config, plainMatMul, undefined, learnFrom),
         plainMatMul,
       );
@@ -249,6 +251,33 @@ describe('an evaluation from end to end', () => {
       assert.ok(cells.every(({ probability, interval: [low, high] }) => low < probability && probability < high));
     }
     assert.deepEqual(await run(), outcome);
+  });
+
+  it('teaches the predictors that it is compared with nothing of the fold', async () => {
+    const learned = async (from: BenchmarkTable) => {
+      const data = dataOf(from);
+      const groups = heldOutGroups(data.split, promptClusters(from.items.map((item) => item.prompt)));
+      const { parts } = heldOutParts(from, data.split, groups, rules);
+      const tested = groups
+        .filter(({ group }) => group === 'maths')
+        .map((group) => ({ group, parts: parts.filter((part) => part.group === group.group) }));
+      const encode = (learnFrom: (item: number) => boolean) =>
+        encodeTable(from, config, plainMatMul, undefined, learnFrom);
+      const { comparisons, prepared } = await prepareFold(data, facts, tested, encode, plainMatMul);
+      assert.equal(comparisons.models.length, models.length);
+      return Promise.all(comparisonMethods.map((method) => comparisons.predictors[method](prepared.vectors)));
+    };
+    const flipped = (benchmarks: readonly string[]) =>
+      table((benchmark, row) => ({
+        ...row,
+        scores: benchmarks.includes(benchmark)
+          ? Object.fromEntries(Object.entries(row.scores).map(([model, score]) => [model, 1 - score]))
+          : row.scores,
+      }));
+    const predictions = await learned(table());
+    assert.deepEqual(await learned(flipped(['algebra', 'arithmetic'])), predictions);
+    const other = await learned(flipped(['law']));
+    for (const [at, prediction] of predictions.entries()) assert.notDeepEqual(other[at], prediction);
   });
 
   it('holds everything out that external test data shares with the training data', () => {

@@ -80,6 +80,7 @@ async function setUp(change: (model: string, y: number) => number = (_, y) => y)
     urls: new Map(),
     config,
     seed: 1,
+    network: { hidden: 8, batch: 16, learningRate: 0.01, patience: 2, epochs: 10 },
     promptsPerPart: 10,
   };
   // Every prompt is a cluster of its own.
