@@ -1,3 +1,4 @@
+import { comparisonMethods } from './comparisons/comparisonPredictors';
 import { costShare, gainWithInterval, kindTable, lossTable } from './documentTables';
 import { cell, fixed, interval, number, percent, share, signed, table, withInterval } from './markdownNumbers';
 import { type BasicReport, defaultMethod, type ProtocolReport, valueAt } from './protocolReport';
@@ -31,6 +32,12 @@ const methodTitles: Readonly<Record<string, string>> = {
   'fair-best': 'fair best (oracle)',
   'dataset-oracle': 'dataset oracle',
   'prompt-oracle': 'prompt oracle',
+};
+
+const comparisonTitles: Readonly<Record<string, string>> = {
+  'comparison-knn': 'kNN, S1',
+  'comparison-network': 'MLP, S1',
+  'comparison-logistic': 'logistic regression, S1',
 };
 
 function markdown(reports: AllReports): string {
@@ -83,6 +90,7 @@ function markdown(reports: AllReports): string {
     '',
     methodTable(given),
     '',
+    ...comparisonSection(text),
     '## Benchmarks whose best model was released since 2025',
     '',
     `${text.leaders2025.benchmarks} benchmarks; text only, then kind given.`,
@@ -164,6 +172,43 @@ function markdown(reports: AllReports): string {
     '',
   ];
   return sections.join('\n');
+}
+
+/** The paper's two predictors and logistic regression, learned from the same results, beside the router. */
+function comparisonSection({ methods }: ProtocolReport): readonly string[] {
+  return [
+    '## The paper’s predictors and logistic regression, on equal terms',
+    '',
+    'Three classifiers of single correctness, learned from the same results of the same prompts (up to 150 of every task outside the fold) on the router’s own text vectors: kNN (k = 5), the paper’s MLP (two layers of 1,500 ReLU units, one sigmoid output for each model, Adam, early stopping on a tenth of the prompts) and logistic regression for each model (ridge penalty chosen on a tenth of the prompts). The choice for a benchmark is by S1, the mean of the predictions; text only.',
+    '',
+    table(
+      [
+        'predictor',
+        'ratio to best',
+        'ratio to fair best',
+        'regret',
+        'Spearman',
+        'per prompt',
+        'vs BMA',
+        'AUROC',
+        'AUROC within a model',
+        'Brier',
+      ],
+      [defaultMethod, ...comparisonMethods].map((method) => {
+        const summary = methods[method] ?? {};
+        return [
+          methodTitles[method] ?? comparisonTitles[method] ?? method,
+          ...choiceCells(summary),
+          cell(summary, 'perPromptRatio', 3),
+          overBma(summary),
+          cell(summary, 'auroc', 3),
+          cell(summary, 'aurocWithinModel', 3),
+          cell(summary, 'brier', 3),
+        ];
+      }),
+    ),
+    '',
+  ];
 }
 
 /** What the scores of public leaderboards add, where that was measured. */
@@ -281,7 +326,7 @@ function poolSection(report: BasicReport | undefined): readonly string[] {
     'best-single-before',
     'router',
     'router-unguarded',
-    'paper-knn',
+    ...comparisonMethods,
     'dataset-oracle',
     'prompt-oracle',
   ];
@@ -296,7 +341,9 @@ function poolSection(report: BasicReport | undefined): readonly string[] {
         'chosen on the other folds',
         'router',
         'without guard',
-        'paper kNN',
+        'kNN',
+        'MLP',
+        'logistic regression',
         'dataset oracle',
         'prompt oracle',
         'gain of the router, %',
@@ -315,7 +362,7 @@ function poolSection(report: BasicReport | undefined): readonly string[] {
       ]),
     ),
     '',
-    'Gain: over the best single model, chosen in hindsight, on the same prompts, with its 95 % interval. Knowing the task: every prompt goes to the model that was best on the other folds of its own benchmark or category, which no router is told.',
+    'Gain: over the best single model, chosen in hindsight, on the same prompts, with its 95 % interval. kNN (k = 5), MLP and logistic regression learn from the pool’s prompts of the other folds, where every model of the pool was run. Knowing the task: every prompt goes to the model that was best on the other folds of its own benchmark or category, which no router is told.',
     '',
     'Cost saved: at the accuracy of the best single model, among the models of the pool that have a list price and measured tokens, on the prompts where all of them were measured, with the real tokens of each prompt; "by list price" if the list price of output tokens were taken for the cost.',
     '',
@@ -406,15 +453,20 @@ function methodTable(report: ProtocolReport): string {
           cell(summary, 'bestInTop3', 2),
           cell(summary, 'bmaShare', 2),
           cell(summary, 'perPromptRatio', 3),
-          typeof summary.ratioToBestOverBma === 'number' && !/oracle|fair/.test(method)
-            ? `${signed(summary.ratioToBestOverBma, 3)} [${interval(summary, 'ratioToBestOverBmaCi')
-                .map((value) => signed(value, 3))
-                .join(', ')}]`
-            : '–',
+          /oracle|fair/.test(method) ? '–' : overBma(summary),
         ],
       ];
     }),
   );
+}
+
+/** Paired difference of the ratio to best from linked BMA. */
+function overBma(summary: MethodSummary): string {
+  return typeof summary.ratioToBestOverBma === 'number'
+    ? `${signed(summary.ratioToBestOverBma, 3)} [${interval(summary, 'ratioToBestOverBmaCi')
+        .map((value) => signed(value, 3))
+        .join(', ')}]`
+    : '–';
 }
 
 function groupTable(groups: readonly (readonly [string, Readonly<Record<string, MethodSummary>>])[]): string {

@@ -1,7 +1,7 @@
 import type { Task } from '../benchmarks/tasks';
 import { invertPositiveDefinite } from '../training/invertPositiveDefinite';
 import type { KernelMatrices } from '../training/kernels';
-import { type LinkedFit, observedLogit, type Pairs } from '../training/linkedGaussianProcess';
+import { type LinkedFit, observedLogit, type Pairs, priorMean } from '../training/linkedGaussianProcess';
 import { type MatMul, transpose } from '../training/matMul';
 import type { RouterConfig } from '../training/routerConfig';
 import type { PreparedTraining } from '../training/trainRouter';
@@ -99,7 +99,7 @@ export async function withoutHeldOut(
     scale: Float64Array.from(kept, (pair) => pairs.scale[pair] as number),
   };
   const inverse = await reducedInverse(fit.inverse, pairs.logits.length, kept, removed, matMul);
-  const mean = logits.reduce((sum, logit) => sum + logit, 0) / Math.max(1, logits.length);
+  const mean = priorMean(newPairs, kernels);
   const n = kept.length;
   const alpha = await matMul(
     inverse,
@@ -180,6 +180,7 @@ function subKernels(kernels: KernelMatrices, tasks: readonly number[], models: r
     tasks: tasks.length,
     models: models.length,
     task: subMatrix(kernels.task, kernels.tasks, tasks, tasks),
+    promptless: Uint8Array.from(tasks, (task) => kernels.promptless[task] as number),
     difficulty: subMatrix(kernels.difficulty, kernels.tasks, tasks, tasks),
     ability: subMatrix(kernels.ability, kernels.models, models, models),
     skill: subMatrix(kernels.skill, kernels.models, models, models),

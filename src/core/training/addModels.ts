@@ -299,19 +299,20 @@ function levelOf(
   const { weights, kernels: own, posterior, projection, models } = parameters;
   const all = weights.difficulty.length;
   const row = new Float64Array(all);
+  const D = projection.columns;
+  const place = task === null ? centroid : Float64Array.from(own.centroids.subarray(task * D, (task + 1) * D));
+  const ownDifficulty = (b: number): number => {
+    if (task === null) return parameters.constants.inheritedDifficulty * (mixture[b] ?? 0);
+    return b === task ? facts.kernel.ownDifficulty : 0;
+  };
   let level = 0;
   for (let b = 0; b < all; b++) {
-    let difficulty: number;
-    if (task === null) {
-      const cosine = cosineWith(centroid, own.centroids, b, projection.columns) * (own.cosineFactors[b] as number);
-      row[b] = textLikeness(cosine, facts.kernel.taskScale);
-      const inherited = parameters.constants.inheritedDifficulty * (mixture[b] ?? 0);
-      difficulty = facts.kernel.sharedDifficulty * textLikeness(cosine, facts.kernel.difficultyScale) + inherited;
-    } else {
-      row[b] = kernels.task[task * kernels.tasks + b] as number;
-      difficulty = kernels.difficulty[task * kernels.tasks + b] as number;
-    }
-    level += difficulty * (weights.difficulty[b] as number);
+    const cosine = cosineWith(place, own.centroids, b, D) * (own.cosineFactors[b] as number);
+    row[b] =
+      task === null ? textLikeness(cosine, facts.kernel.taskScale) : (kernels.task[task * kernels.tasks + b] as number);
+    // Boards have no weight here; in routers trained before they had none, the weight that they were trained with counts.
+    const difficulty = facts.kernel.sharedDifficulty * textLikeness(cosine, facts.kernel.difficultyScale);
+    level += (difficulty + ownDifficulty(b)) * (weights.difficulty[b] as number);
   }
   const scale = task === null ? 1 : scaleOf(parameters, task, row, level);
   let precision = 1 / (task === null ? posterior.difficultySpread : harnessSpread) ** 2;

@@ -18,6 +18,8 @@ export interface KernelMatrices {
   readonly models: number;
   /** T × T: likeness of tasks, 1 on the diagonal. */
   readonly task: Float64Array;
+  /** T: 1 for boards. How hard a board is tells nothing of other tasks: ratings have no level, and selected models are rated. */
+  readonly promptless: Uint8Array;
   /** T × T: covariance of difficulties. */
   readonly difficulty: Float64Array;
   /** M × M: covariance of abilities. */
@@ -118,12 +120,14 @@ export function kernelMatrices(
     );
     return textLikeness(cosine[i * tasks.length + j] as number, config.taskScale) * context;
   });
-  const difficulty = symmetric(
-    tasks.length,
-    (i, j) =>
+  const promptless = Uint8Array.from(tasks, (task) => (task.promptless ? 1 : 0));
+  const difficulty = symmetric(tasks.length, (i, j) => {
+    if (i !== j && (promptless[i] === 1 || promptless[j] === 1)) return 0;
+    return (
       config.sharedDifficulty * textLikeness(cosine[i * tasks.length + j] as number, config.difficultyScale) +
-      (i === j ? config.ownDifficulty : 0),
-  );
+      (i === j ? config.ownDifficulty : 0)
+    );
+  });
   const features = models.map(abilityFeatures);
   const likeness = symmetric(models.length, (i, j) =>
     i === j ? 1 : modelLikeness(models[i] as ModelTraits, models[j] as ModelTraits, config),
@@ -146,5 +150,5 @@ export function kernelMatrices(
       config.sharedSkill * (likeness[i * models.length + j] as number) +
       (sameModel(i, j) ? config.sameModelSkill : 0),
   );
-  return { tasks: tasks.length, models: models.length, task, difficulty, ability, skill };
+  return { tasks: tasks.length, models: models.length, task, promptless, difficulty, ability, skill };
 }

@@ -16,7 +16,7 @@ export interface Pairs {
 export interface LinkedFit {
   readonly pairs: Pairs;
   readonly kernels: KernelMatrices;
-  /** Prior mean: the mean of the observed logits. */
+  /** Prior mean, see {@link priorMean}. */
   readonly mean: number;
   /** n × n: K⁻¹, noise included. */
   readonly inverse: Float64Array;
@@ -29,6 +29,13 @@ export interface LinkedFit {
 export function observedLogit(sum: number, count: number, extraNoise: number): { logit: number; noise: number } {
   const p = (sum + 0.5) / (count + 1);
   return { logit: Math.log(p / (1 - p)), noise: 1 / (count * p * (1 - p)) + extraNoise };
+}
+
+/** The mean of the observed logits on tasks with prompts; of all where there are none. */
+export function priorMean(pairs: Pairs, { promptless }: KernelMatrices): number {
+  const onPrompts = pairs.logits.filter((_, pair) => promptless[pairs.tasks[pair] as number] !== 1);
+  const logits = onPrompts.length > 0 ? onPrompts : pairs.logits;
+  return logits.reduce((sum, logit) => sum + logit / logits.length, 0);
 }
 
 /** Prior covariance of two pairs, without noise. */
@@ -61,8 +68,7 @@ export async function fitLinkedGaussianProcess(
     matrix[i * n + i] = covariance(pairs, kernels, i, i) + (pairs.noise[i] as number);
   }
   const { inverse, logDeterminant } = await invertInPlace(matrix, n, matMul);
-  let mean = 0;
-  for (const logit of pairs.logits) mean += logit / n;
+  const mean = priorMean(pairs, kernels);
   const alpha = new Float64Array(n);
   let fit = 0;
   for (let i = 0; i < n; i++) {

@@ -552,7 +552,7 @@ export async function condenseRouter(
     weights: {
       ability: Float32Array.from({ length: M }, (_, m) => weights.mean + (weights.ability[m] as number)),
       skill,
-      difficulty: Float32Array.from(weights.difficulty),
+      difficulty: Float32Array.from(weights.difficulty, (weight, task) => (taskTraits[task]?.promptless ? 0 : weight)),
     },
     posterior: {
       rank: posterior.rank,

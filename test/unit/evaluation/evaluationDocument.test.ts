@@ -43,7 +43,15 @@ function outcome(name: string, items: number): PartOutcome {
       fairBest: 0.8,
       spearmanCeiling: 0.95,
       picks: { router: 'best', 'bma-linked': 'dear' },
-      methods: { router: metrics(0.8), 'bma-linked': metrics(0.7), random: metrics(0.5), 'fair-best': metrics(0.8) },
+      methods: {
+        router: metrics(0.8),
+        'bma-linked': metrics(0.7),
+        random: metrics(0.5),
+        'fair-best': metrics(0.8),
+        'comparison-knn': metrics(0.6),
+        'comparison-network': metrics(0.75),
+        'comparison-logistic': metrics(0.3),
+      },
     },
     cells: [
       cell('best', 0.8, 8, 0.02),
@@ -142,6 +150,20 @@ describe('document of the evaluation', () => {
     for (const { what } of unmet) assert.ok(bounds.includes(what), what);
     assert.ok(!/NaN|undefined|Infinity/.test(text));
     assert.ok(text.includes('- z: few'));
+  });
+
+  it('puts the paper’s predictors and logistic regression beside the router', () => {
+    const text = evaluationDocument(reports).get('EVALUATION.md') ?? '';
+    const section = text.slice(text.indexOf('on equal terms\n'), text.indexOf('## Benchmarks whose best model'));
+    assert.deepEqual(
+      [...section.matchAll(/^\| ([^|]+) \| ([\d.]+) \[/gm)].map(([, name, ratio]) => [name, ratio]),
+      [
+        ['**the router** (guarded quality pick)', '1.000'],
+        ['kNN, S1', '.750'],
+        ['MLP, S1', '.938'],
+        ['logistic regression, S1', '.375'],
+      ],
+    );
   });
 
   it('shows what the scores of leaderboards add, where that was measured', () => {

@@ -155,6 +155,31 @@ describe('linked Gaussian process', () => {
     }
   });
 
+  it('takes from a board who is better than whom, not how high its scores are', async () => {
+    const withBoard = kernelMatrices([...tasks, { ...task('maths', 0.2), promptless: true }], models, {
+      ...defaultRouterConfig.kernel,
+    });
+    /** Logits of all models on the first task, of which only the board and the last task tell anything. */
+    const predicted = async (...scores: readonly number[]): Promise<readonly number[]> => {
+      const all: Pairs = {
+        tasks: Int32Array.of(2, 2, 3, 3, 3),
+        models: Int32Array.of(1, 2, 0, 1, 2),
+        logits: Float64Array.of(0.2, 1.9, ...scores),
+        noise: new Float64Array(5).fill(0.1),
+        scale: new Float64Array(5).fill(1),
+      };
+      const fit = await fitLinkedGaussianProcess(all, withBoard, plainMatMul);
+      const row = { task: withBoard.task.slice(0, 4), difficulty: withBoard.difficulty.slice(0, 4) };
+      return [...(await predictLogits(await linkedWeights(fit, plainMatMul), [row], plainMatMul))];
+    };
+    const gaps = (a: readonly number[], b: readonly number[]) => a.map((logit, at) => logit - (b[at] as number));
+    const low = await predicted(-2, -1, 0);
+    // Three logits higher: next to nothing changes, and alike for all models. Turned round, the order changes.
+    assert.ok(gaps(await predicted(1, 2, 3), low).every((gap) => Math.abs(gap) < 0.25));
+    const turned = gaps(await predicted(0, -1, -2), low);
+    assert.ok((turned[0] as number) > 0.25 && (turned[2] as number) < -0.25);
+  });
+
   it('turns counts into logits that shrink at the ends', () => {
     const all = observedLogit(10, 10, 0.01);
     assert.ok(close(all.logit, Math.log(10.5 / 0.5)));
