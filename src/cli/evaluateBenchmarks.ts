@@ -275,13 +275,21 @@ async function keptReports(folder: string): Promise<AllReports> {
 }
 
 /** docs/EVALUATION.md with its figures, docs/evaluation.json and the quality in a model card; complete or not at all. */
-async function writeDocs(folder: string, card: string | undefined, reports: AllReports): Promise<void> {
+async function writeDocs(folder: string, card: string | undefined, found: AllReports): Promise<void> {
   await mkdir(folder, { recursive: true });
+  const reports = rounded(found);
   const files = new Map([...evaluationDocument(reports), ['evaluation.json', `${JSON.stringify(reports, null, 1)}\n`]]);
   const paths = new Map([...files].map(([name, content]) => [join(folder, name), content]));
   if (card !== undefined) paths.set(card, withQuality(await readFile(card, 'utf8'), qualitySection(reports)));
   for (const [path, content] of paths) await writeFile(`${path}.partial`, content);
   for (const path of paths.keys()) await rename(`${path}.partial`, path);
+}
+
+/** Six digits tell everything that an evaluation can, in half of the space; the documents are written from the same figures. */
+function rounded(reports: AllReports): AllReports {
+  const digits = (_: string, value: unknown): unknown =>
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  return JSON.parse(JSON.stringify(reports, digits)) as AllReports;
 }
 
 async function itemTokens(folder: string): Promise<ItemTokens> {
