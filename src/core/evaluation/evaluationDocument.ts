@@ -179,7 +179,7 @@ function comparisonSection({ methods }: ProtocolReport): readonly string[] {
   return [
     '## The paper’s predictors and logistic regression, on equal terms',
     '',
-    'Three classifiers of single correctness, learned from the same results of the same prompts (up to 150 of every task outside the fold) on the router’s own text vectors: kNN (k = 5), the paper’s MLP (two layers of 1,500 ReLU units, one sigmoid output for each model, Adam, early stopping on a tenth of the prompts) and logistic regression for each model (ridge penalty chosen on a tenth of the prompts). The choice for a benchmark is by S1, the mean of the predictions; text only.',
+    'Three classifiers of single correctness, learned from the same results of the same prompts (up to 100 of every task outside the fold) on the router’s own text vectors: kNN (k = 5), the paper’s MLP (two layers of 1,500 ReLU units, one sigmoid output for each model, Adam, early stopping on a tenth of the prompts) and logistic regression for each model (ridge penalty chosen on a tenth of the prompts). The choice for a benchmark is by S1, the mean of the predictions; text only.',
     '',
     table(
       [

@@ -85,7 +85,7 @@ export async function prepareFold(
 }
 
 /** Prompts of one task that the compared predictors learn from, at most: the MLP's time grows with them. */
-const comparisonPrompts = 150;
+const comparisonPrompts = 100;
 
 async function foldComparisons(
   { table, seed, network }: EvaluationData,

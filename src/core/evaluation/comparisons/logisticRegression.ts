@@ -1,20 +1,23 @@
 import { sigmoid } from '../../scores/normal';
 import { choleskyFactor, solveFactored } from '../../training/invertPositiveDefinite';
 import { type MatMul, transpose } from '../../training/matMul';
+import { rowsOf } from '../chosenRows';
 import { SeededRandom } from '../random';
 import { binaryLogLoss, type CorrectnessPredictor, type CorrectnessRows, splitRows } from './correctnessPredictor';
 
-/** Penalties on half the squared length of the weights that are tried. */
-const penalties = [0.1, 1, 10] as const;
+/** Penalties on half the squared length of the weights that are tried, strongest first: each fit starts from the one before. */
+const penalties = [10, 1, 0.1] as const;
 /** Newton's method converges in a handful of steps; the penalty keeps it from running away where classes are separable. */
 const largestSteps = 25;
-const smallestStep = 1e-6;
+const smallestStep = 1e-4;
 /** On the intercept, so that a model that was always right has one. */
 const interceptPenalty = 1e-3;
 
-/** Rows of one model: n × (D + 1), the last column 1. */
+/** Rows of one model. */
 interface OneModel {
+  /** n × (D + 1), the last column 1. */
   readonly inputs: Float64Array;
+  readonly transposed: Float64Array;
   readonly labels: Float64Array;
 }
 
@@ -31,23 +34,21 @@ export async function fitLogisticRegressions(
   const width = data.dimensions + 1;
   const order = new SeededRandom(seed).sample(data.rows, data.rows);
   const { fitted, judged } = splitRows(order);
-  const losses = new Float64Array(penalties.length);
+  const fits = penalties.map(() => ({ loss: 0, weights: new Float64Array(data.models * width).fill(Number.NaN) }));
   for (let model = 0; model < data.models; model++) {
     const known = rowsOfModel(data, model, fitted);
+    if (known.labels.length === 0) continue;
     const test = rowsOfModel(data, model, judged);
-    if (known.labels.length === 0 || test.labels.length === 0) continue;
+    let weights = new Float64Array(width);
     for (const [at, penalty] of penalties.entries()) {
-      const weights = await fitOne(known, width, penalty, matMul);
+      weights = await fitOne(known, weights, penalty, matMul);
+      const fit = fits[at] as (typeof fits)[number];
+      fit.weights.set(weights, model * width);
       for (const [row, label] of test.labels.entries())
-        losses[at] = (losses[at] as number) + binaryLogLoss(label, sigmoid(dot(test.inputs, row, weights)));
+        fit.loss += binaryLogLoss(label, sigmoid(dot(test.inputs, row, weights)));
     }
   }
-  const penalty = penalties[losses.indexOf(Math.min(...losses))] as number;
-  const weights = new Float64Array(data.models * width).fill(Number.NaN);
-  for (let model = 0; model < data.models; model++) {
-    const known = rowsOfModel(data, model, order);
-    if (known.labels.length > 0) weights.set(await fitOne(known, width, penalty, matMul), model * width);
-  }
+  const { weights } = fits.reduce((best, fit) => (fit.loss < best.loss ? fit : best));
   return async (vectors) => {
     const inputs = withIntercept(vectors, data.dimensions);
     const logits = await matMul(
@@ -75,10 +76,9 @@ function rowsOfModel(
   rows: Int32Array,
 ): OneModel {
   const known = rows.filter((row) => !Number.isNaN(labels[row * models + model] as number)).sort();
-  const inputs = new Float64Array(known.length * (dimensions + 1)).fill(1);
-  for (const [at, row] of known.entries())
-    inputs.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), at * (dimensions + 1));
-  return { inputs, labels: Float64Array.from(known, (row) => labels[row * models + model] as number) };
+  const inputs = withIntercept(rowsOf(vectors, dimensions, known), dimensions);
+  const transposed = transpose(inputs, known.length, dimensions + 1);
+  return { inputs, transposed, labels: Float64Array.from(known, (row) => labels[row * models + model] as number) };
 }
 
 function dot(inputs: Float64Array, row: number, weights: Float64Array): number {
@@ -88,14 +88,14 @@ function dot(inputs: Float64Array, row: number, weights: Float64Array): number {
 }
 
 async function fitOne(
-  { inputs, labels }: OneModel,
-  width: number,
+  { inputs, transposed, labels }: OneModel,
+  start: Float64Array,
   penalty: number,
   matMul: MatMul,
-): Promise<Float64Array> {
+): Promise<Float64Array<ArrayBuffer>> {
   const n = labels.length;
-  const transposed = transpose(inputs, n, width);
-  const weights = new Float64Array(width);
+  const width = start.length;
+  const weights = start.slice();
   const ridge = (d: number): number => (d === width - 1 ? interceptPenalty : penalty);
   for (let step = 0; step < largestSteps; step++) {
     const gradient = weights.map((weight, d) => ridge(d) * weight);
