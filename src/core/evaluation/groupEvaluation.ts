@@ -551,12 +551,12 @@ function partOutcome(
   answer: ProductAnswer,
   offered: ReadonlyMap<string, OfferedModel>,
 ): PartOutcome {
-  const { table, seed } = data;
-  const pool = Array.from(part.models, (model) => table.models[model] as string);
+  const { seed } = data;
+  const described = describedPart(data, part, truth);
+  const { pool } = described;
   const scores = answer.assessed.map(({ probability }) => probability);
   const perPrompt = promptMetrics(sample, answer.promptProbabilities);
   const guarded = guardedRoute(sample, answer.promptPicks);
-  const best = argMax(truth.accuracies);
   const cells = poolCells(data, part, truth, answer.assessed, offered);
   const picks = {
     ...shared.picks,
@@ -566,15 +566,7 @@ function partOutcome(
   };
   return {
     report: {
-      name: part.name,
-      family: part.family,
-      kind: part.kind,
-      items: part.items.length,
-      pool,
-      leaders2025: (data.models.get(pool[best] ?? '')?.released ?? '') >= '2025',
-      best: { model: pool[best] ?? '', accuracy: truth.best },
-      fairBest: truth.ceiling.fairBest,
-      spearmanCeiling: truth.ceiling.spearmanCeiling,
+      ...described,
       picks: Object.fromEntries(Object.entries(picks).map(([method, pick]) => [method, pool[pick] ?? ''])),
       methods: {
         router: {
@@ -596,6 +588,27 @@ function partOutcome(
     promptBins: promptBins(sample, answer.promptProbabilities),
     distance: answer.distance,
     distanceWord: answer.distanceWord,
+  };
+}
+
+/** What a report says of a benchmark whatever the methods did there. */
+export function describedPart(
+  { table, models }: EvaluationData,
+  part: HeldOutPart,
+  truth: PartTruth,
+): Omit<PartReport, 'picks' | 'methods'> {
+  const pool = Array.from(part.models, (model) => table.models[model] as string);
+  const best = pool[argMax(truth.accuracies)] ?? '';
+  return {
+    name: part.name,
+    family: part.family,
+    kind: part.kind,
+    items: part.items.length,
+    pool,
+    leaders2025: (models.get(best)?.released ?? '') >= '2025',
+    best: { model: best, accuracy: truth.best },
+    fairBest: truth.ceiling.fairBest,
+    spearmanCeiling: truth.ceiling.spearmanCeiling,
   };
 }
 

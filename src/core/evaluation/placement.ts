@@ -2,7 +2,7 @@ import { sigmoid, z80 } from '../scores/normal';
 import { type LinkedFit, leaveOut } from '../training/linkedGaussianProcess';
 import type { MatMul } from '../training/matMul';
 import type { PreparedTraining } from '../training/trainRouter';
-import type { EvaluationData } from './groupEvaluation';
+import { describedPart, type EvaluationData } from './groupEvaluation';
 import { cellCounts, type HeldOutPart, poolResults } from './heldOut';
 import { noiseCeiling } from './noiseCeiling';
 import { accuracyMetrics, type MethodMetrics, partTruth, scoreMetrics } from './partMetrics';
@@ -186,21 +186,7 @@ function placementReport(
   methods: (truth: ReturnType<typeof truthOf>) => Readonly<Record<string, MethodMetrics>>,
 ): PartReport {
   const truth = truthOf(data, part, effects);
-  const pool = Array.from(part.models, (model) => data.table.models[model] as string);
-  const best = argMax(truth.accuracies);
-  return {
-    name,
-    family: part.family,
-    kind: part.kind,
-    items: part.items.length,
-    pool,
-    leaders2025: (data.models.get(pool[best] ?? '')?.released ?? '') >= '2025',
-    best: { model: pool[best] ?? '', accuracy: truth.best },
-    fairBest: truth.ceiling.fairBest,
-    spearmanCeiling: truth.ceiling.spearmanCeiling,
-    picks: {},
-    methods: methods(truth),
-  };
+  return { ...describedPart(data, part, truth), name, picks: {}, methods: methods(truth) };
 }
 
 function truthOf(data: EvaluationData, part: HeldOutPart, effects: LinkedEffects) {
