@@ -63,6 +63,8 @@ export class Workbench {
         'window.autoDetectHighContrast': false,
         'workbench.reduceMotion': 'on',
         'workbench.colorTheme': themes[options.theme ?? 'dark'].name,
+        // Which one is the default is not the same in every start.
+        'workbench.iconTheme': 'vs-seti',
         ...(options.chatModels
           ? { 'chat.disableAIFeatures': false, 'testChatProvider.models': options.chatModels }
           : {}),
