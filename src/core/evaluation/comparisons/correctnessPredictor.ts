@@ -17,7 +17,7 @@ export interface CorrectnessRows {
 export type CorrectnessPredictor = (vectors: Float32Array) => Promise<Float64Array>;
 
 /** Share of the prompts by which a predictor that is fitted step by step decides when to stop, or how much to shrink. */
-export const validationShare = 0.1;
+const validationShare = 0.1;
 
 /** Splits row numbers into those to fit and those to judge by, as a seeded order says; at least one of each from two rows on. */
 export function splitRows(order: Int32Array): { readonly fitted: Int32Array; readonly judged: Int32Array } {
