@@ -285,7 +285,7 @@ async function writeDocs(folder: string, card: string | undefined, found: AllRep
   for (const path of paths.keys()) await rename(`${path}.partial`, path);
 }
 
-/** Six digits tell everything that an evaluation can, in half of the space; the documents are written from the same figures. */
+/** Six digits tell everything that an evaluation can; the documents are written from the same figures. */
 function rounded(reports: AllReports): AllReports {
   const digits = (_: string, value: unknown): unknown =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;

@@ -63,7 +63,8 @@ export async function prepareFold(
 ): Promise<FoldState> {
   const { table, split, config } = data;
   const groups = tested.map(({ group }) => group);
-  const prepared = prepareTraining(table, await encode(learnable(groups)), facts, config, learnable(groups));
+  const known = learnable(groups);
+  const prepared = prepareTraining(table, await encode(known), facts, config, known);
   const heldOut = heldOutOf(prepared, groups, (excluded) => cellCounts(table, split, excluded));
   progress('scales of the tasks without the fold');
   const outside = await fitLinkedGaussianProcess(pairsOutside(prepared, heldOut), prepared.kernels, matMul);
@@ -80,7 +81,7 @@ export async function prepareFold(
   progress('paper mode');
   const paper = await paperIndex(data, prepared, Int32Array.from(indexItemsOf(prepared, config)), matMul);
   progress('predictors to compare with');
-  const comparisons = await foldComparisons(data, prepared, tested, matMul);
+  const comparisons = await foldComparisons(data, prepared, tested, known, matMul);
   return { prepared, fit, spread, thresholds, encoder: new PlainEncoder(prepared.encoder), paper, comparisons };
 }
 
@@ -91,9 +92,9 @@ async function foldComparisons(
   { table, seed, network }: EvaluationData,
   { split, vectors, encoder }: PreparedTraining,
   tested: readonly TestedGroup[],
+  known: (item: number) => boolean,
   matMul: MatMul,
 ): Promise<FoldComparisons> {
-  const known = learnable(tested.map(({ group }) => group));
   const items = split.tasks.flatMap((task) => [...evenlySpaced(task.items.filter(known), comparisonPrompts)]);
   const models = Int32Array.from(
     new Set(tested.flatMap(({ parts }) => parts.flatMap((part) => [...part.models]))),

@@ -32,7 +32,6 @@ import {
   type DistancePair,
   estimateAccuracy,
   hardAccuracy,
-  meanCorrectness,
   paperPredictions,
   paperScores,
   withoutGaps,
@@ -453,7 +452,7 @@ async function comparedMethods(
         all[Math.floor(at / columns.length) * models.length + (columns[at % columns.length] as number)] as number,
     );
     measured[method] = {
-      ...scoreMetrics(truth, withoutGaps(meanCorrectness(means, columns.length, (value) => value))),
+      ...scoreMetrics(truth, withoutGaps(modelAccuracies({ ...sample, scores: means }))),
       ...promptMetrics(sample, filled(means)),
     };
   }

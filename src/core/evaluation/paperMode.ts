@@ -2,7 +2,7 @@ import type { BenchmarkTable } from '../benchmarks/benchmarkTable';
 import type { NearestPrompts } from '../predictors/vectorIndex';
 import { paperEta, paperWinProbability } from '../scores/guard';
 import { paperConstants } from '../scores/paperPairs';
-import type { PoolResults } from './poolResults';
+import { modelAccuracies, type PoolResults } from './poolResults';
 import { argMax } from './rankMetrics';
 
 /** What the paper's predictors say of the prompts of one benchmark (arXiv 2309.15789, §3). */
@@ -90,8 +90,9 @@ export function paperScores(
   bma: number,
 ): PaperPoolScores {
   const prompts = means.length / models;
-  const s1 = meanCorrectness(means, models, (value) => value);
-  const s2 = meanCorrectness(means, models, (value) => (value > 0.5 ? 1 : 0));
+  const s1 = modelAccuracies({ items: prompts, models, scores: means });
+  const hard = means.map((value) => (Number.isNaN(value) ? value : Number(value > 0.5)));
+  const s2 = modelAccuracies({ items: prompts, models, scores: hard });
   const s3 = s2.map((value, model) => value * (p[model] as number) + (1 - value) * (1 - (p[model] as number)));
   const winner = argMax(s3.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value)));
   const known = (model: number): boolean => !Number.isNaN(s3[model] as number);
@@ -104,18 +105,6 @@ export function paperScores(
         )
       : 0;
   return { s1, s2, s3, pick: winner === bma || wins < paperEta ? bma : winner };
-}
-
-/** By model, the mean over the prompts of what is made of g_m, where it is known: S1 (itself), S2 (1[g_m > ½]); prompts × models. */
-export function meanCorrectness(means: Float64Array, models: number, of: (value: number) => number): Float64Array {
-  const sums = new Float64Array(models);
-  const counts = new Float64Array(models);
-  for (const [at, value] of means.entries()) {
-    if (Number.isNaN(value)) continue;
-    sums[at % models] = (sums[at % models] as number) + of(value);
-    counts[at % models] = (counts[at % models] as number) + 1;
-  }
-  return sums.map((sum, model) => sum / (counts[model] as number));
 }
 
 /** Scores with which a missing one can be ranked: below every known one. */

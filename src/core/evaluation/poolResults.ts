@@ -1,7 +1,13 @@
-/** Results of a pool of models on the items of one held-out benchmark. */
-export interface PoolResults {
+/** What a mean over items needs of results, or of predictions in their place. */
+export interface PoolScores {
   readonly items: number;
   readonly models: number;
+  /** items × models, row-major; NaN where nothing is known. */
+  readonly scores: ArrayLike<number>;
+}
+
+/** Results of a pool of models on the items of one held-out benchmark. */
+export interface PoolResults extends PoolScores {
   /** items × models, row-major: correctness 0..1, NaN where the model was not run on the item. */
   readonly scores: Float32Array;
 }
@@ -10,7 +16,7 @@ export interface PoolResults {
  * Mean correctness of each model over the items that it was run on; NaN for a model without results among them.
  * @param chosen rows to use; all where absent
  */
-export function modelAccuracies(results: PoolResults, chosen?: ArrayLike<number>): Float64Array {
+export function modelAccuracies(results: PoolScores, chosen?: ArrayLike<number>): Float64Array {
   const sums = new Float64Array(results.models);
   const counts = new Float64Array(results.models);
   const rows = chosen?.length ?? results.items;
